@@ -1,0 +1,1 @@
+// Gives a module of headers alone something to archive.
