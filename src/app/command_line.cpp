@@ -1,0 +1,245 @@
+#include "app/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "app/completion.hpp"
+
+namespace meridian::app {
+namespace {
+
+const std::map<std::string, OutputFormat> kFormats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
+const std::map<std::string, FhirSyntax> kSyntaxes{{"json", FhirSyntax::json}, {"xml", FhirSyntax::xml}};
+const std::map<std::string, Style> kStyles{
+    {"pretty", Style::pretty}, {"compact", Style::compact}, {"canonical", Style::canonical}};
+const std::map<std::string, Language> kLanguages{
+    {"en", Language::english}, {"zh", Language::chinese}, {"zh-CN", Language::chinese}};
+
+constexpr const char* kFilesHelp =
+    "files: a resource, a Bundle or NDJSON, in JSON or XML, plain, .gz or .zst; - is standard input";
+
+/// The names of a choice, for help and completion: CLI11 would print numbers.
+template <typename T>
+CLI::Option* choice(CLI::App& app, const std::string& flag, T& target, const std::map<std::string, T>& names,
+                    const std::string& help) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : names) keys.push_back(key);
+  std::string shown;
+  for (const std::string& key : keys) shown += (shown.empty() ? "" : "|") + key;
+  return app
+      .add_option_function<std::string>(
+          flag, [&target, &names](const std::string& key) { target = names.at(key); }, help)
+      ->check(CLI::IsMember(keys))
+      ->type_name(shown);
+}
+
+/// All commands' options side by side, and the CLI11 tree that fills them.
+struct Grammar {
+  CommonOptions common;
+  std::string port;
+  std::string address;
+  std::vector<std::string> assignments;
+  FhirpathOptions fhirpath;
+  ValidateOptions validate;
+  ConvertOptions convert;
+  InspectOptions inspect;
+  ConfigExplainOptions config_explain;
+  CompletionOptions completion;
+  std::string help_about;
+  CLI::App app{"Meridian (经络): a data and decision platform for hospitals"};
+
+  Grammar() {
+    app.name("meridian");
+    app.require_subcommand(0, 1);
+    app.fallthrough();
+    app.footer(
+        "Start here:\n"
+        "  meridian inspect patient.json              what is this file?\n"
+        "  meridian validate patient.json             what is wrong with it?\n"
+        "  meridian fhirpath 'name.given' patient.json  ask it something\n"
+        "  meridian serve                             the same over HTTP\n\n"
+        "Exit codes: 0 done, nothing wrong; 1 done, and the data or the expression has errors;\n"
+        "2 the command line was not understood; 3 could not be done (a file, a socket, a setting).");
+    choice(app, "--lang", common.language, kLanguages, "language of messages; otherwise from LC_ALL or LANG");
+    app.add_flag("-q,--quiet", common.quiet, "no progress on standard error");
+    app.add_option("--config", common.config_file, "a YAML file of settings")->type_name("FILE");
+    app.add_option("--set", assignments, "one setting: --set http.port=8080; may be repeated")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false);  // one a flag: the words after it are somebody else's
+
+    add_fhirpath();
+    add_validate();
+    add_convert();
+    add_inspect();
+    add_serve();
+    add_config();
+    auto* version = app.add_subcommand("version", "print the version and what it was built with");
+    version->fallthrough();
+    auto* complete = app.add_subcommand("completion", "print a completion script for your shell");
+    complete->add_option("shell", completion.shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}));
+    complete->footer("bash: source <(meridian completion bash)");
+    auto* help = app.add_subcommand("help", "explain the program or one command");
+    help->add_option("command", help_about, "the command to explain");
+  }
+
+  void add_fhirpath() {
+    auto* command = app.add_subcommand("fhirpath", "evaluate a FHIRPath expression over files");
+    command->fallthrough();
+    command->add_option("EXPR", fhirpath.expression, "the expression, in quotes")->required();
+    command->add_option("FILE", fhirpath.files, kFilesHelp);
+    choice(*command, "--format", fhirpath.format, kFormats, "text: a result a line; json: an array a file");
+    command->add_flag_callback(
+        "--explain", [this] { fhirpath.explain = Explain::yes; }, "print the compiled plan before the results");
+    command->footer(
+        "Examples:\n"
+        "  meridian fhirpath 'Patient.name.given' patient.json\n"
+        "  meridian fhirpath \"Observation.value.ofType(Quantity).value > 5\" obs.ndjson.gz --format json\n"
+        "A bad expression gives exit code 1 and a caret under the fault.");
+  }
+
+  void add_validate() {
+    auto* command = app.add_subcommand("validate", "say what is wrong with FHIR resources");
+    command->fallthrough();
+    command->add_option("FILE", validate.files, kFilesHelp)->required();
+    command->add_option("--profile", validate.profiles, "a profile: a file, or the URL of one in a package given")
+        ->type_name("FILE|URL")
+        ->allow_extra_args(false);
+    command->add_option("--package", validate.packages, "a FHIR package to know profiles and value sets from")
+        ->type_name("FILE.tgz")
+        ->allow_extra_args(false);
+    choice(*command, "--format", validate.format, kFormats, "text: a line an issue; json: an OperationOutcome a file");
+    command->add_option("--threads", validate.threads, "how many threads; 0: as many as the machine has")
+        ->type_name("N");
+    command->footer(
+        "Nothing is ever fetched: profiles come from the files and packages given.\n"
+        "Exit code 0 when there is no error (warnings are no errors), 1 when there is one.");
+  }
+
+  void add_convert() {
+    auto* command = app.add_subcommand("convert", "convert a FHIR file between JSON and XML, losing nothing");
+    command->fallthrough();
+    command->add_option("FILE", convert.file, "the file; - is standard input")->required();
+    choice(*command, "--to", convert.to, kSyntaxes, "what to make")->required();
+    command->add_option("--out", convert.out, "where to; standard output when not given")->type_name("FILE");
+    choice(*command, "--style", convert.style, kStyles,
+           "pretty: for reading; compact: no white space; canonical: equal content gives equal bytes");
+  }
+
+  void add_inspect() {
+    auto* command = app.add_subcommand("inspect", "say in words what files are");
+    command->fallthrough();
+    command->add_option("FILE", inspect.files, kFilesHelp)->required();
+  }
+
+  void add_serve() {
+    auto* command = app.add_subcommand("serve", "start the server");
+    command->fallthrough();
+    command->add_option("--port", port, "port to listen on; 0 picks a free one")->type_name("N");
+    command->add_option("--address", address, "address to listen on")->type_name("ADDRESS");
+    command->footer("Settings (limits, TLS, logs …): meridian config explain");
+  }
+
+  void add_config() {
+    auto* command = app.add_subcommand("config", "explain the settings");
+    command->fallthrough();
+    command->require_subcommand(1);
+    auto* explain = command->add_subcommand("explain", "each setting: its value, where that came from, what it does");
+    explain->fallthrough();
+    explain->add_option("NAME", config_explain.name, "one setting, such as http.port");
+    explain->add_flag_callback(
+        "--markdown", [this] { config_explain.as = ConfigExplainOptions::As::markdown; }, "as a document");
+  }
+
+  Command command() {
+    if (app.got_subcommand("fhirpath")) {
+      if (fhirpath.files.empty() && fhirpath.explain == Explain::no) fhirpath.files = {"-"};
+      return std::move(fhirpath);
+    }
+    if (app.got_subcommand("validate")) return std::move(validate);
+    if (app.got_subcommand("convert")) return std::move(convert);
+    if (app.got_subcommand("inspect")) return std::move(inspect);
+    if (app.got_subcommand("serve")) return ServeOptions{};
+    if (app.got_subcommand("config")) return std::move(config_explain);
+    if (app.got_subcommand("completion")) return std::move(completion);
+    if (app.got_subcommand("version")) return VersionOptions{};
+    if (app.got_subcommand("help")) return help();
+    return Leave{kUsage, app.help()};
+  }
+
+  Command help() {
+    if (help_about.empty()) return Leave{kOk, app.help()};
+    for (CLI::App* sub : app.get_subcommands(nullptr)) {
+      if (sub->get_name() == help_about) return Leave{kOk, sub->help("meridian")};
+    }
+    return Leave{kUsage, "there is no command \"" + help_about + "\"; see meridian help\n"};
+  }
+
+  /// `--set a=b` and the flags that are settings by another name.
+  std::string collect_settings() {
+    for (const std::string& assignment : assignments) {
+      const std::size_t equals = assignment.find('=');
+      if (equals == std::string::npos || equals == 0) return "--set takes NAME=VALUE, not \"" + assignment + "\"\n";
+      common.settings.emplace_back(assignment.substr(0, equals), assignment.substr(equals + 1));
+    }
+    if (!port.empty()) common.settings.emplace_back("http.port", port);
+    if (!address.empty()) common.settings.emplace_back("http.address", address);
+    return {};
+  }
+};
+
+std::string usage_error(const Grammar& grammar, const CLI::ParseError& error) {
+  std::string text = "meridian: " + std::string(error.what());
+  if (text.back() != '\n') text += '\n';
+  const auto parsed = grammar.app.get_subcommands();
+  text += parsed.empty() ? "see: meridian help\n" : "see: meridian help " + parsed.front()->get_name() + "\n";
+  return text;
+}
+
+}  // namespace
+
+Invocation parse_command_line(std::vector<std::string> arguments, Language default_language) {
+  Grammar grammar;
+  grammar.common.language = default_language;
+  // `meridian serve --help` is for the command, `meridian --version` is what people try first.
+  if (arguments.size() == 1 && (arguments[0] == "--version" || arguments[0] == "-V")) arguments[0] = "version";
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  try {
+    grammar.app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    const auto parsed = grammar.app.get_subcommands();
+    return {grammar.common, Leave{kOk, parsed.empty() ? grammar.app.help() : parsed.front()->help("meridian")}};
+  } catch (const CLI::ParseError& error) {
+    return {grammar.common, Leave{kUsage, usage_error(grammar, error)}};
+  }
+  if (std::string wrong = grammar.collect_settings(); !wrong.empty()) return {grammar.common, Leave{kUsage, wrong}};
+  Command command = grammar.command();
+  return {std::move(grammar.common), std::move(command)};
+}
+
+std::string completion_script(const std::string& shell) {
+  Grammar grammar;
+  std::vector<CompletedCommand> commands;
+  const auto words = [](const CLI::App& app) {
+    std::vector<std::string> flags;
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+    }
+    return flags;
+  };
+  const std::vector<std::string> common = words(grammar.app);
+  for (const CLI::App* sub : grammar.app.get_subcommands(nullptr)) {
+    CompletedCommand command{sub->get_name(), sub->get_description(), words(*sub), {}};
+    command.flags.insert(command.flags.end(), common.begin(), common.end());
+    for (const CLI::App* nested : sub->get_subcommands(nullptr)) command.words.push_back(nested->get_name());
+    if (sub->get_name() == "completion") command.words = {"bash", "zsh", "fish"};
+    commands.push_back(std::move(command));
+  }
+  return write_completion(shell, commands);
+}
+
+}  // namespace meridian::app

@@ -1,0 +1,89 @@
+// What each command of the program was asked to do, as plain values; command_line.cpp fills them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/issue.hpp"
+
+namespace meridian::app {
+
+enum class OutputFormat : std::uint8_t { text, json };
+enum class FhirSyntax : std::uint8_t { json, xml };
+enum class Explain : std::uint8_t { no, yes };
+enum class Style : std::uint8_t { pretty, compact, canonical };
+
+/// What holds for every command.
+struct CommonOptions {
+  Language language = Language::english;
+  bool quiet = false;                                         ///< no progress on standard error
+  std::string config_file;                                    ///< empty: none
+  std::vector<std::pair<std::string, std::string>> settings;  ///< --set name=value, in their order
+};
+
+struct FhirpathOptions {
+  std::string expression;
+  std::vector<std::string> files;
+  OutputFormat format = OutputFormat::text;
+  Explain explain = Explain::no;
+};
+
+struct ValidateOptions {
+  std::vector<std::string> files;
+  std::vector<std::string> profiles;  ///< files, or canonical URLs of what was loaded
+  std::vector<std::string> packages;  ///< .tgz files
+  OutputFormat format = OutputFormat::text;
+  unsigned threads = 0;  ///< 0: as many as the machine has
+};
+
+struct ConvertOptions {
+  std::string file;
+  FhirSyntax to = FhirSyntax::json;
+  std::string out;  ///< empty: standard output
+  Style style = Style::pretty;
+};
+
+struct InspectOptions {
+  std::vector<std::string> files;
+};
+
+struct ServeOptions {};
+
+struct ConfigExplainOptions {
+  enum class As : std::uint8_t { text, markdown };
+  std::string name;  ///< one setting, or all when empty
+  As as = As::text;
+};
+
+struct CompletionOptions {
+  std::string shell;
+};
+
+struct VersionOptions {};
+
+/// Text to print and leave: help, or a usage error with its exit code.
+struct Leave {
+  int exit_code = 0;
+  std::string text;
+};
+
+using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, ServeOptions,
+                             ConfigExplainOptions, CompletionOptions, VersionOptions, Leave>;
+
+struct Invocation {
+  CommonOptions common;
+  Command command;
+};
+
+/// How the program leaves. Documented in `meridian help`.
+enum ExitCode : int {
+  kOk = 0,      ///< done, nothing wrong
+  kFound = 1,   ///< done, and what was looked at has errors
+  kUsage = 2,   ///< the command line was not understood
+  kFailed = 3,  ///< could not be done: a file, a socket, a setting
+};
+
+}  // namespace meridian::app
