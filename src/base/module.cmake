@@ -1,0 +1,12 @@
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+find_package(ZLIB REQUIRED)
+find_package(date REQUIRED)
+
+set(MODULE_PUBLIC Threads::Threads)
+set(MODULE_PRIVATE OpenSSL::Crypto yaml-cpp PkgConfig::XXHASH PkgConfig::ZSTD ZLIB::ZLIB date::date-tz)
+set(MODULE_TEST PkgConfig::ZSTD ZLIB::ZLIB)
+set(MODULE_BENCH date::date-tz)
