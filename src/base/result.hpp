@@ -20,15 +20,26 @@ using Result = tl::expected<T, Error>;
 inline tl::unexpected<Error> fail(ErrorCode code, std::string message) {
   return tl::unexpected<Error>(Error(code, std::move(message)));
 }
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
+
+namespace internal {
+/// What TRY hands out of a result that has been seen to hold a value; nothing for a Result<>.
+template <typename T>
+constexpr T&& value_of(tl::expected<T, Error>& result) {
+  return std::move(*result);
+}
+constexpr void value_of(const tl::expected<void, Error>&) {}
+}  // namespace internal
 
 }  // namespace meridian
 
 /// The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                                                            \
-  __extension__({                                                                                  \
-    auto&& meridian_try_result = (expression);                                                     \
-    if (!meridian_try_result) [[unlikely]]                                                         \
-      return ::meridian::fail(std::move(meridian_try_result).error());                             \
-    std::move(meridian_try_result).value();                                                        \
+#define TRY(expression)                                                \
+  __extension__({                                                      \
+    auto&& meridian_try_result = (expression);                         \
+    if (!meridian_try_result) [[unlikely]]                             \
+      return ::meridian::fail(std::move(meridian_try_result).error()); \
+    ::meridian::internal::value_of(meridian_try_result);               \
   })

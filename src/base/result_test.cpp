@@ -22,7 +22,20 @@ Result<> checked(int value) {
   return {};
 }
 
-TEST(Try, gives_the_value_even_when_it_can_only_be_moved) { EXPECT_EQ(doubled(4).value(), 8); }
+Result<> checked_twice(int value) {
+  TRY(checked(value));
+  return checked(value - 1);
+}
+
+TEST(Try, takes_a_result_without_a_value) {
+  EXPECT_TRUE(checked_twice(2).has_value());
+  EXPECT_FALSE(checked_twice(1).has_value());
+  EXPECT_FALSE(checked_twice(0).has_value());
+}
+
+TEST(Try, gives_the_value_even_when_it_can_only_be_moved) {
+  EXPECT_EQ(doubled(4).value(), 8);
+}
 
 TEST(Try, returns_the_error_of_the_inner_call) {
   EXPECT_EQ(doubled(-1).error(), Error(ErrorCode::invalid_argument, "not positive"));
