@@ -23,8 +23,24 @@ enum class Severity : std::uint8_t { fatal, error, warning, information };
 
 /// The codes of http://hl7.org/fhir/issue-type that faults in data use.
 enum class IssueType : std::uint8_t {
-  invalid, structure, required, value, invariant, security, processing, not_supported, duplicate, multiple_matches,
-  not_found, too_long, code_invalid, extension, too_costly, business_rule, conflict, informational
+  invalid,
+  structure,
+  required,
+  value,
+  invariant,
+  security,
+  processing,
+  not_supported,
+  duplicate,
+  multiple_matches,
+  not_found,
+  too_long,
+  code_invalid,
+  extension,
+  too_costly,
+  business_rule,
+  conflict,
+  informational
 };
 
 enum class Language : std::uint8_t { english, chinese };
@@ -52,7 +68,8 @@ struct Issue {
   std::string path;  ///< in the data's own terms: `Patient.name[0].given[1]`, `PID-3[2].1`; may be empty
   Position position;
 
-  Issue(Severity s, IssueType t, const Message& m, std::vector<std::string> a = {}, std::string p = {}, Position at = {})
+  Issue(Severity s, IssueType t, const Message& m, std::vector<std::string> a = {}, std::string p = {},
+        Position at = {})
       : severity(s), type(t), message(&m), arguments(std::move(a)), path(std::move(p)), position(at) {}
 };
 

@@ -36,10 +36,14 @@ constexpr void value_of(const tl::expected<void, Error>&) {}
 }  // namespace meridian
 
 /// The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                                \
-  __extension__({                                                      \
-    auto&& meridian_try_result = (expression);                         \
-    if (!meridian_try_result) [[unlikely]]                             \
-      return ::meridian::fail(std::move(meridian_try_result).error()); \
-    ::meridian::internal::value_of(meridian_try_result);               \
+#define TRY(expression) MERIDIAN_TRY_COUNTED(expression, __COUNTER__)
+// Each use has a variable of its own, so that a TRY may stand within a TRY.
+#define MERIDIAN_TRY_COUNTED(expression, number) MERIDIAN_TRY_JOINED(expression, number)
+#define MERIDIAN_TRY_JOINED(expression, number) MERIDIAN_TRY_NAMED(expression, meridian_try_##number)
+#define MERIDIAN_TRY_NAMED(expression, result)            \
+  __extension__({                                         \
+    auto&& result = (expression);                         \
+    if (!result) [[unlikely]]                             \
+      return ::meridian::fail(std::move(result).error()); \
+    ::meridian::internal::value_of(result);               \
   })

@@ -33,6 +33,12 @@ TEST(Try, takes_a_result_without_a_value) {
   EXPECT_FALSE(checked_twice(0).has_value());
 }
 
+TEST(Try, stands_within_another) {
+  const auto quadrupled = [](int value) -> Result<int> { return TRY(doubled(TRY(doubled(value)))); };
+  EXPECT_EQ(quadrupled(1).value(), 4);
+  EXPECT_FALSE(quadrupled(0).has_value());
+}
+
 TEST(Try, gives_the_value_even_when_it_can_only_be_moved) {
   EXPECT_EQ(doubled(4).value(), 8);
 }
