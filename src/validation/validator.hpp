@@ -46,6 +46,11 @@ struct ValidatorOptions {
   Severity unknown_extension = Severity::information;
   /// How an unresolved profile of meta.profile is reported; one asked for by the caller is always an error.
   Severity unknown_profile = Severity::warning;
+  /// How a display that is not its code's is reported, where the code system is known here.
+  Severity wrong_display = Severity::error;
+  /// How text that looks like HTML is reported: harmless when it is escaped for showing.
+  Severity html_in_strings = Severity::information;
+  Severity html_in_markdown = Severity::information;
   /// Depth of resources within resources (contained, Bundle entries, Parameters) that is followed.
   std::uint32_t max_resource_depth = 16;
 };
