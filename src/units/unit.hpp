@@ -7,8 +7,8 @@
 // Codes are case sensitive. The definitions are those of UCUM 2.2, embedded in the program.
 //
 // Exactness: a unit is a rational number times powers of the base units, so a conversion is exact whenever the
-// result is a decimal; one that has no end (1 s in hours) is rounded half to even at 34 significant digits.
-// Logarithmic and trigonometric units (pH, B, Np, [p'diop] …) go through `long double` and give 15 digits.
+// result is a decimal; one that has no end (1 s in hours) is rounded as base/decimal.hpp rounds, at 28 significant
+// digits. Logarithmic and trigonometric units (pH, B, Np, [p'diop] …) go through `long double` and give 15 digits.
 //
 // A Unit is a small handle to an immutable description: cheap to copy, safe in any number of threads, alive as
 // long as any copy. Parsing is cached (bounded), so writing the same code again costs a look-up.
@@ -36,13 +36,13 @@ struct Canonical;
 class Unit {
  public:
   /// Limits on foreign codes; beyond them parse() says too_large.
-  static constexpr std::size_t kMaxCodeBytes = 512;
+  static constexpr std::size_t kMaxCodeBytes = 2048;
   static constexpr int kMaxDepth = 32;
-  static constexpr int kMaxExponent = 99;
+  static constexpr int kMaxExponent = 999;
 
   /// The unit that a UCUM code names. The empty code is the unit "1", as FHIR and HL7 v3 take it.
-  /// Errors: invalid_argument, with the column (from 1, in bytes), what was expected there, and what was probably
-  /// meant: `UCUM code "mg/12h", column 6: a number is followed by a unit; did you mean "12.h"?`
+  /// Errors: invalid_argument, with the column (from 1, in bytes), what is wrong there, and what was probably
+  /// meant: `UCUM code "mg/12h", column 6: a number is joined to a unit by "."; did you mean "mg/12.h"?`
   static Result<Unit> parse(std::string_view code);
   /// The unit "1".
   static Unit one();
@@ -69,7 +69,7 @@ class Unit {
   bool operator==(const Unit& other) const;
 
  private:
-  friend struct internal::Canonical;
+  friend Result<Decimal> convert(const Decimal& value, const Unit& from, const Unit& to);
   explicit Unit(std::shared_ptr<const internal::Canonical> canonical) : canonical_(std::move(canonical)) {}
   std::shared_ptr<const internal::Canonical> canonical_;
 };
