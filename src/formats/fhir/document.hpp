@@ -134,9 +134,9 @@ struct FormFault {
     array_empty,         ///< the node is the array
     array_in_array,      ///< the node is the inner array
     object_empty,
-    object_expected,         ///< a plain value (or null in an array) where the type has elements
+    object_expected,         ///< a plain value where the type has elements
     object_not_expected,     ///< an object where a primitive value belongs
-    null_not_expected,       ///< outside of arrays, or in one without an id or extension beside it
+    null_not_expected,       ///< a null other than one that keeps a place beside an id or extension
     companion_not_matching,  ///< `_name` is of another shape than `name`, or neither object, array nor null
     resource_type_unknown,   ///< a contained resource without a resourceType that the schema knows
   };

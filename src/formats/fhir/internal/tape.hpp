@@ -102,6 +102,9 @@ struct Tape {
   std::uint32_t companion_of(std::uint32_t primitive) const;
   /// The primitive that a `_name` object belongs to, or the object itself when it stands alone.
   std::uint32_t primitive_of(std::uint32_t shadow) const;
+  std::string_view view(const UnknownKey& key) const {
+    return {bases[key.is_escaped ? 1 : 0] + key.offset, key.length};
+  }
   std::string_view unknown_key(std::uint32_t node) const;
   /// Where the node's value begins in the text after the byte order mark.
   std::uint32_t text_offset(std::uint32_t index) const;
@@ -115,6 +118,9 @@ struct Tape {
     }
     return end;
   }
+  std::size_t memory_bytes() const;
+  /// Empties it, its memory kept for the next text.
+  void clear();
   static Node node(const Tape* tape, std::uint32_t index) { return {tape, index}; }
 };
 
