@@ -16,13 +16,23 @@ constexpr Row kRows[] = {
 #undef MERIDIAN_ERROR
 };
 
-const Row& row(ErrorCode code) { return kRows[static_cast<std::size_t>(code)]; }
+const Row& row(ErrorCode code) {
+  return kRows[static_cast<std::size_t>(code)];
+}
 
 }  // namespace
 
-std::string_view name(ErrorCode code) { return row(code).name; }
-int http_status(ErrorCode code) { return row(code).http_status; }
-std::string_view issue_type(ErrorCode code) { return row(code).issue_type; }
-std::string_view advice(ErrorCode code) { return row(code).advice; }
+std::string_view name(ErrorCode code) {
+  return row(code).name;
+}
+int http_status(ErrorCode code) {
+  return row(code).http_status;
+}
+std::string_view issue_type(ErrorCode code) {
+  return row(code).issue_type;
+}
+std::string_view advice(ErrorCode code) {
+  return row(code).advice;
+}
 
 }  // namespace meridian

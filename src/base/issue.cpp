@@ -11,11 +11,10 @@ std::string_view name(Severity severity) {
 }
 
 std::string_view name(IssueType type) {
-  constexpr std::string_view kNames[] = {"invalid",       "structure",  "required",      "value",
-                                         "invariant",     "security",   "processing",    "not-supported",
-                                         "duplicate",     "multiple-matches", "not-found", "too-long",
-                                         "code-invalid",  "extension",  "too-costly",    "business-rule",
-                                         "conflict",      "informational"};
+  constexpr std::string_view kNames[] = {
+      "invalid",       "structure",     "required",         "value",        "invariant", "security",     "processing",
+      "not-supported", "duplicate",     "multiple-matches", "not-found",    "too-long",  "code-invalid", "extension",
+      "too-costly",    "business-rule", "conflict",         "informational"};
   return kNames[static_cast<std::size_t>(type)];
 }
 
