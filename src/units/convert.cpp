@@ -122,7 +122,7 @@ bool scale_quickly(const Decimal& value, const Ratio& from, const Ratio& to, Res
 
 /// The value on the ratio scale of the dimension, when it is a rational number.
 std::optional<Rational> to_base_exactly(const Rational& value, const Canonical& unit) {
-  const Rational scaled = value * rational(unit.product.factor);
+  Rational scaled = value * rational(unit.product.factor);
   if (unit.special == nullptr) return scaled;
   const auto shifted_by = internal::shift(unit.special->function);
   if (!shifted_by) return std::nullopt;

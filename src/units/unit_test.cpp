@@ -174,6 +174,7 @@ TEST(Convert, says_when_a_value_is_off_the_scale_or_too_large) {
 
 TEST(Unit, is_parsed_by_many_threads_at_once) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([t] {
       for (int i = 0; i < 6000; ++i) {

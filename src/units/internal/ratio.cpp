@@ -68,10 +68,10 @@ std::optional<Ratio> Ratio::over(const Ratio& other) const {
   return std::move(result).reduced();
 }
 
-std::optional<Ratio> Ratio::power(int wanted) const {
+std::optional<Ratio> Ratio::power(int times) const {
   Ratio result;
-  Ratio square = wanted < 0 ? Ratio{denominator, numerator, -exponent} : *this;
-  for (unsigned left = static_cast<unsigned>(std::abs(wanted)); left != 0; left >>= 1U) {
+  Ratio square = times < 0 ? Ratio{denominator, numerator, -exponent} : *this;
+  for (unsigned left = static_cast<unsigned>(std::abs(times)); left != 0; left >>= 1U) {
     if ((left & 1U) != 0) {
       auto product = result.times(square);
       if (!product) return std::nullopt;

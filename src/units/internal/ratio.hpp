@@ -24,7 +24,7 @@ struct Ratio {
 
   std::optional<Ratio> times(const Ratio& other) const;
   std::optional<Ratio> over(const Ratio& other) const;
-  std::optional<Ratio> power(int exponent) const;
+  std::optional<Ratio> power(int times) const;
   bool is_one() const { return exponent == 0 && numerator == 1 && denominator == 1; }
   long double approximate() const;
 
