@@ -97,14 +97,14 @@ class StructureBuilder:
             is_abstract=definition["abstract"],
             is_profile=definition.get("derivation") == "constraint",
             base=base.name if base else "",
-            invariants=merge_invariants(base, root),
+            invariants=merge_invariants(base, root, url),
         )
         self.types[name] = made
         if base:
             made.regex, made.max_length, made.range = base.regex, base.max_length, base.range
         if made.kind == "primitive":
             stated = self._take_value(made, stated)
-        self._add_elements(made, base, stated, root["path"])
+        self._add_elements(made, base, stated, root["path"], url)
         return made
 
     @staticmethod
@@ -120,7 +120,7 @@ class StructureBuilder:
             made.range = (LEAST_VALUE.get(made.name, made.range[0]), made.range[1])
         return [e for e in stated if e["path"] != made.name + ".value"]
 
-    def _add_elements(self, owner, base, stated, path):
+    def _add_elements(self, owner, base, stated, path, url):
         """Gives `owner` its base's elements and those stated directly below `path`; deeper ones make backbones."""
         direct = {e["path"]: e for e in stated if "." not in e["path"][len(path) + 1 :]}
         for inherited in base.elements if base else []:
@@ -128,10 +128,10 @@ class StructureBuilder:
             owner.elements.append(self._overridden(inherited, change) if change else inherited)
         for element in direct.values():
             below = [e for e in stated if e["path"].startswith(element["path"] + ".")]
-            backbone = self._add_backbone(element, below) if below else ""
-            owner.elements.append(self._element(element, backbone))
+            backbone = self._add_backbone(element, below, url) if below else ""
+            owner.elements.append(self._element(element, backbone, url))
 
-    def _add_backbone(self, element, below):
+    def _add_backbone(self, element, below, url):
         base = self._build(STRUCTURE + element["type"][0]["code"])
         backbone = Type(
             name=element["path"],
@@ -140,13 +140,13 @@ class StructureBuilder:
             is_abstract=False,
             is_profile=False,
             base=base.name,
-            invariants=merge_invariants(base, element),
+            invariants=merge_invariants(base, element, url),
         )
         self.types[backbone.name] = backbone
-        self._add_elements(backbone, base, below, element["path"])
+        self._add_elements(backbone, base, below, element["path"], url)
         return backbone.name
 
-    def _element(self, stated, backbone):
+    def _element(self, stated, backbone, url):
         path = stated["path"]
         is_choice = path.endswith("[x]")
         name = path.rpartition(".")[2].removesuffix("[x]")
@@ -165,7 +165,7 @@ class StructureBuilder:
             value_set=binding.get("valueSet", "").partition("|")[0],
             max_value_set=(extension(binding, MAX_VALUE_SET, "valueCanonical") or "").partition("|")[0],
             types=self._element_types(stated, name, is_choice, backbone),
-            invariants=[invariant(c) for c in stated.get("constraint", [])],
+            invariants=[invariant(c, url) for c in stated.get("constraint", [])],
         )
 
     def _element_types(self, stated, name, is_choice, backbone):
@@ -225,17 +225,18 @@ def extension(element, url, value):
     return next((e[value] for e in element.get("extension", []) if e["url"] == url), None)
 
 
-def invariant(constraint):
+def invariant(constraint, url):
     return Invariant(
         constraint["key"],
         constraint["severity"] == "error",
         constraint["human"],
         constraint.get("expression", ""),
-        constraint.get("source", ""),
+        constraint.get("source", url),
     )
 
 
-def merge_invariants(base, stated):
+def merge_invariants(base, stated, url):
+    """The base's and those stated, by a definition of that URL."""
     merged = {i.key: i for i in base.invariants} if base else {}
-    merged |= {c["key"]: invariant(c) for c in stated.get("constraint", [])}
+    merged |= {c["key"]: invariant(c, url) for c in stated.get("constraint", [])}
     return list(merged.values())

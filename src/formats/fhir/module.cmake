@@ -14,6 +14,7 @@ if(NOT EXISTS "${definitions}/profiles-resources.json")
   message(FATAL_ERROR "FHIR's definitions are not installed: run ./dev setup")
 endif()
 file(GLOB generator_sources CONFIGURE_DEPENDS "${generator}/*.py" "${generator}/corrections/*.json")
+list(FILTER generator_sources EXCLUDE REGEX "_test\\.py$")
 set(r4_block "${PROJECT_BINARY_DIR}/generated/fhir_r4.block")
 add_custom_command(
   OUTPUT "${r4_block}"
@@ -26,3 +27,10 @@ set(MODULE_SOURCES "${dir}/internal/r4_block.S")
 set_source_files_properties("${dir}/internal/r4_block.S" PROPERTIES
   COMPILE_DEFINITIONS "MERIDIAN_R4_BLOCK=\"${r4_block}\""
   OBJECT_DEPENDS "${r4_block}")
+
+if(MERIDIAN_TESTS AND NOT MERIDIAN_FUZZ)
+  add_test(NAME formats_fhir_schema_generator
+    COMMAND Python3::Interpreter -B -m unittest generate_test
+    WORKING_DIRECTORY "${generator}")
+  set_tests_properties(formats_fhir_schema_generator PROPERTIES LABELS "unit" TIMEOUT 60)
+endif()

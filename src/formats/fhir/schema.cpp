@@ -1,9 +1,8 @@
 #include "formats/fhir/schema.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
+#include "base/check.hpp"
 #include "formats/fhir/internal/schema_tables.hpp"
 
 extern "C" {
@@ -31,10 +30,7 @@ std::size_t index(Id id) {
 const Schema& Schema::r4() {
   static const std::unique_ptr<Schema> schema = [] {
     Result<std::unique_ptr<Schema>> opened = open({meridian_fhir_r4_block, meridian_fhir_r4_block_end});
-    if (!opened) {  // the program was linked wrongly: nothing it could do would be right
-      std::fprintf(stderr, "meridian: the embedded FHIR definitions: %s\n", opened.error().message().c_str());
-      std::abort();
-    }
+    CHECK(opened.has_value());
     return std::move(*opened);
   }();
   return *schema;

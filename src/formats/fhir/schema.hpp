@@ -223,7 +223,7 @@ class Schema {
   bool is_a(TypeId type, TypeId base) const;
 
   std::span<const CodeSystemInfo> code_systems() const;
-  CodeSystemId find_code_system(std::string_view url) const;
+  CodeSystemId find_code_system(std::string_view url) const;  ///< a `|version` suffix must match
   const CodeSystemInfo& code_system(CodeSystemId id) const;
   /// Index of a code in its system; nothing when it is not there. Honours the system's case sensitivity.
   std::optional<std::uint32_t> find_code(CodeSystemId system, std::string_view code) const;

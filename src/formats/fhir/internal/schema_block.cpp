@@ -11,6 +11,8 @@ namespace {
 
 constexpr auto kSectionCount = static_cast<std::uint32_t>(Section::count);
 
+constexpr std::uint32_t kMostKeys = 512;  // of a type: promised by KeyMatch::slot
+
 auto corrupt(const char* what) {
   return fail(ErrorCode::malformed_input,
               std::string("schema block: ") + what + "; make it anew with tools/fhir_schema");
@@ -83,13 +85,16 @@ void check_structure(const SchemaBlock& block, References& check) {
   std::uint32_t index = 0;
   for (const TypeRow& row : block.types) {
     check.texts(row.name, row.url, row.regex);
-    check.type_or_none(row.base);
-    check.below(row.base == 0xFFFF ? 0 : row.base, index + 1);  // bases stand first: no cycles
+    if (row.base != 0xFFFF) check.below(row.base, index);  // bases stand first: no cycles
     check.below(row.kind, 4);
     check.run(row.elements, block.elements);
     check.run(row.invariants, block.invariants);
     check.below(row.elements.begin - next_element, 1);  // every element has one owner
     next_element = row.elements.begin + row.elements.count;
+    if (!check.ok()) return;
+    std::uint32_t keys = 0;
+    for (std::uint32_t i = row.elements.begin; i < next_element; ++i) keys += block.elements[i].types_count;
+    check.below(keys, kMostKeys + 1);
     ++index;
   }
   check.below(block.elements.size() - next_element, 1);

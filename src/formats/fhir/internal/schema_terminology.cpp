@@ -15,11 +15,6 @@ using internal::MemberRow;
 using internal::SchemaBlock;
 using internal::ValueSetRow;
 
-template <class Id>
-Id id_or_none(std::optional<std::uint32_t> found) {
-  return found ? Id{static_cast<std::uint16_t>(*found)} : Id::none;
-}
-
 /// The first index in [begin, end) for which `is_before` is false.
 template <class IsBefore>
 std::uint32_t lower_bound(std::uint32_t begin, std::uint32_t end, IsBefore is_before) {
@@ -41,16 +36,16 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, folded, folded);
 }
 
-/// `http://…|4.0.1` in its two halves.
-struct Canonical {
-  explicit Canonical(std::string_view text) : url(text.substr(0, text.find('|'))) {
-    if (url.size() < text.size()) version = text.substr(url.size() + 1);
-  }
-  bool wants(std::string_view stated) const { return version.empty() || version == stated; }
-
-  std::string_view url;
-  std::string_view version;
-};
+/// Looks a canonical up among definitions by URL; `http://…|4.0.1` finds the one that states that version.
+template <class Id, class Info>
+Id find_canonical(const internal::TextMap& by_url, const std::vector<Info>& infos, std::string_view canonical) {
+  // The URLs of a few v2 tables hold a bar themselves.
+  if (const auto whole = by_url.find(canonical)) return infos[*whole].id;
+  const std::size_t bar = canonical.rfind('|');
+  if (bar == std::string_view::npos) return Id::none;
+  const auto found = by_url.find(canonical.substr(0, bar));
+  return found && infos[*found].version == canonical.substr(bar + 1) ? infos[*found].id : Id::none;
+}
 
 }  // namespace
 
@@ -69,15 +64,11 @@ const ValueSetInfo& Schema::value_set(ValueSetId id) const {
 }
 
 CodeSystemId Schema::find_code_system(std::string_view url) const {
-  const Canonical wanted(url);
-  const auto id = id_or_none<CodeSystemId>(tables_->code_systems_by_url.find(wanted.url));
-  return id != CodeSystemId::none && wanted.wants(code_system(id).version) ? id : CodeSystemId::none;
+  return find_canonical<CodeSystemId>(tables_->code_systems_by_url, tables_->code_systems, url);
 }
 
 ValueSetId Schema::find_value_set(std::string_view url) const {
-  const Canonical wanted(url);
-  const auto id = id_or_none<ValueSetId>(tables_->value_sets_by_url.find(wanted.url));
-  return id != ValueSetId::none && wanted.wants(value_set(id).version) ? id : ValueSetId::none;
+  return find_canonical<ValueSetId>(tables_->value_sets_by_url, tables_->value_sets, url);
 }
 
 std::optional<std::uint32_t> Schema::find_code(CodeSystemId system, std::string_view code) const {
