@@ -4,7 +4,8 @@
 - every relative link in a Markdown file leads to a file, and its #anchor to a heading;
 - every path of the repository in `code` or text (src/…, docs/…, tools/…, cmake/…) exists;
 - every module of src/ has a README.md with the six headings, in order;
-- README.md and README.zh-CN.md have the same headings, links and commands, in order.
+- README.md and README.zh-CN.md have the same headings, links and commands, in order;
+- the parts that tools/update_docs.py makes are up to date.
 """
 import pathlib
 import re
@@ -97,6 +98,8 @@ def main() -> int:
     for page in pages:
         faults += check_links(page, page.read_text(encoding="utf-8"))
     faults += check_readmes() + check_languages()
+    made = subprocess.run([sys.executable, ROOT / "tools/update_docs.py", "--check"], capture_output=True, text=True)
+    faults += (made.stdout + made.stderr).splitlines()
     print("\n".join(faults) or f"documents: {len(pages)} pages, every link and path leads somewhere")
     return 1 if faults else 0
 
