@@ -145,7 +145,9 @@ struct FormFault {
 };
 
 /// Bounds on what one document may cost. What passes them is refused with an Issue that names the bound.
+/// The depth is never more than kDeepest, so that code may walk a document by recursion.
 struct DocumentLimits {
+  static constexpr std::uint32_t kDeepest = 1000;
   std::size_t max_bytes = std::size_t{1} << 30;
   std::uint32_t max_depth = 256;
   std::uint32_t max_nodes = 200'000'000;
@@ -187,7 +189,8 @@ class DocumentParser {
   Document parse(std::string text, Issues& issues);
   /// The text must outlive the document.
   Document parse_borrowed(std::string_view text, Issues& issues);
-  /// Parses the text as a value of the given type (a data type, say) rather than as a resource.
+  /// Parses the text as a value of the given type (a data type, say) rather than as a resource. TypeId::none
+  /// takes any JSON; no node has a type then.
   Document parse_as(TypeId type, std::string text, Issues& issues);
   /// Gives a document's memory back for the next one; for streams.
   void recycle(Document&& document);

@@ -9,6 +9,17 @@
 
 namespace meridian::fhir {
 
+namespace {
+
+DocumentLimits bounded(DocumentLimits limits) {
+  // Offsets are 32 bits wide, and escapes resolved need no more room than the text.
+  limits.max_bytes = std::min<std::size_t>(limits.max_bytes, std::numeric_limits<std::uint32_t>::max() - 64);
+  limits.max_depth = std::min(limits.max_depth, DocumentLimits::kDeepest);
+  return limits;
+}
+
+}  // namespace
+
 struct DocumentParser::Scratch {
   Scratch(const Schema& the_schema, DocumentLimits the_limits)
       : schema(the_schema),
@@ -77,13 +88,11 @@ std::unique_ptr<internal::Tape> DocumentParser::Scratch::fresh_tape() {
 }
 
 bool DocumentParser::Scratch::read(internal::Tape& tape, TypeId root, Issues& issues) {
-  // Offsets are 32 bits wide, and the unescaped texts need no more room than the text.
-  const std::size_t most = std::min<std::size_t>(limits.max_bytes, std::numeric_limits<std::uint32_t>::max() - 64);
-  if (tape.source.size() > most) {
+  if (tape.source.size() > limits.max_bytes) {
     issues.add({Severity::fatal,
                 IssueType::too_costly,
                 internal::kTooManyBytes,
-                {std::to_string(tape.source.size()), std::to_string(most)}});
+                {std::to_string(tape.source.size()), std::to_string(limits.max_bytes)}});
     return false;
   }
   tape.skipped = static_cast<std::uint32_t>(internal::byte_order_mark(tape.source));
@@ -112,7 +121,7 @@ Document DocumentParser::Scratch::parse(std::unique_ptr<internal::Tape> tape, Ty
 }
 
 DocumentParser::DocumentParser(const Schema& schema, DocumentLimits limits)
-    : scratch_(std::make_unique<Scratch>(schema, limits)) {}
+    : scratch_(std::make_unique<Scratch>(schema, bounded(limits))) {}
 DocumentParser::~DocumentParser() = default;
 DocumentParser::DocumentParser(DocumentParser&&) noexcept = default;
 

@@ -1,6 +1,6 @@
 #include "formats/fhir/internal/json_scalar.hpp"
 
-#include "formats/fhir/internal/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace meridian::fhir::internal {
 

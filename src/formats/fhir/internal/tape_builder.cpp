@@ -13,34 +13,10 @@ namespace {
 /// The member is a resourceType: its value is read and then forgotten.
 constexpr std::uint8_t kTypeMember = 128;
 
-bool is_space(char c) {
-  return static_cast<unsigned char>(c) <= ' ';
-}
-
-/// The last character at or before `at` that is not white space. There is one: a closing quote.
-const char* back_over_space(const char* at, const char* begin) {
-  constexpr std::uint64_t kSpaces = 0x2020202020202020;
-  while (is_space(*at)) {
-    std::uint64_t word = 0;
-    if (at - begin >= 8) std::memcpy(&word, at - 7, sizeof word);
-    at -= word == kSpaces ? 8 : 1;
-  }
-  return at;
-}
-
 }  // namespace
 
 TapeBuilder::TapeBuilder(const Schema& schema, DocumentLimits limits)
     : schema_(schema), limits_(limits), keys_(schema) {}
-
-// The text of the string whose opening quote is the token, escapes as they stand. Only white space lies between
-// its closing quote and the next token, so the end is found from there.
-inline std::string_view TapeBuilder::string_at(Token at) const {
-  const char* const begin = text_ + *at + 1;
-  const char* const next = text_ + offset(at + 1);
-  const char* const quote = back_over_space(next - 1, begin);
-  return {begin, static_cast<std::size_t>(quote - begin)};
-}
 
 // Whether a number or literal that ends here is not followed by more of the same word.
 inline bool TapeBuilder::ends_scalar(Token at, std::uint32_t end) const {
@@ -89,12 +65,20 @@ bool TapeBuilder::build(std::string_view text, std::span<const std::uint32_t> to
 bool TapeBuilder::run(TypeId root) {
   Member member;
   member.type = root;
-  member.traits = keys_.traits_of(root);
-  Token at = begin_;
+  const bool takes_anything = root == TypeId::none;
+  if (takes_anything) {
+    member.flags = kUnknown;
+    tape_->unknown_keys.push_back({0, 0, 0, false});
+  } else {
+    member.traits = keys_.traits_of(root);
+  }
   const bool must_tell = (member.traits & kAnyResource) != 0;
+  Token at = begin_;
   if (peek(at) == '{') {
     at = open_object(at, member);
-  } else if ((member.traits & kPrimitiveType) != 0 && peek(at) != '[') {
+  } else if (takes_anything && peek(at) == '[') {
+    at = open_array(at, member);
+  } else if (takes_anything || ((member.traits & kPrimitiveType) != 0 && peek(at) != '[')) {
     at = scalar(at, member);
   } else {
     fail(IssueType::structure, kNotAnObject, offset(at));

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,21 @@
 namespace meridian::fhir::internal {
 
 inline constexpr std::string_view kResourceType = "resourceType";
+
+inline bool is_space(char c) {
+  return static_cast<unsigned char>(c) <= ' ';
+}
+
+/// The last character at or before `at` that is not white space. There is one: a closing quote.
+inline const char* back_over_space(const char* at, const char* begin) {
+  constexpr std::uint64_t kSpaces = 0x2020202020202020;
+  while (is_space(*at)) {
+    std::uint64_t word = 0;
+    if (at - begin >= 8) std::memcpy(&word, at - 7, sizeof word);
+    at -= word == kSpaces ? 8 : 1;
+  }
+  return at;
+}
 
 class TapeBuilder {
  public:
@@ -138,5 +154,14 @@ class TapeBuilder {
   std::vector<std::uint32_t> ends_;  // by token: of containers, their last token
   std::string told_name_;            // the last resourceType asked about
 };
+
+// The text of the string whose opening quote is the token, escapes as they stand. Only white space lies between
+// its closing quote and the next token, so the end is found from there.
+inline std::string_view TapeBuilder::string_at(Token at) const {
+  const char* const begin = text_ + *at + 1;
+  const char* const next = text_ + offset(at + 1);
+  const char* const quote = back_over_space(next - 1, begin);
+  return {begin, static_cast<std::size_t>(quote - begin)};
+}
 
 }  // namespace meridian::fhir::internal

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "formats/fhir/internal/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace meridian::fhir::internal {
 
@@ -26,31 +26,26 @@ TextFault wide_encoding(std::string_view text) {
   return TextFault::none;
 }
 
+/// The first fault of a text in which the first stage found one.
 TextScan locate(std::string_view text) {
+  const std::size_t valid = valid_utf8_prefix(text);
   bool in_string = false;
   std::size_t opened = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0x80) {
-      const std::size_t length = utf8_length(text, at);
-      if (length == 0) return {TextFault::not_utf8, at, {}};
-      at += length;
-      continue;
-    }
-    if (in_string && byte < 0x20) return {TextFault::control_character, at, {}};
-    if (byte == '"') {
+  for (std::size_t at = 0; at < valid; ++at) {
+    const char c = text[at];
+    if (c == '"') {
       in_string = !in_string;
       opened = at;
-    } else if (byte == '\\' && !in_string) {
-      return {TextFault::unexpected_character, at, {}};
-    } else if (byte == '\\' && at + 1 < text.size()) {
-      // What follows a backslash is judged with the other escapes, unless it is not even a character.
-      const auto next = static_cast<unsigned char>(text[at + 1]);
-      if (next >= 0x20 && next < 0x80) ++at;
+    } else if (in_string && static_cast<unsigned char>(c) < 0x20) {
+      return {TextFault::control_character, at, {}};
+    } else if (c == '\\') {
+      if (!in_string) return {TextFault::unexpected_character, at, {}};
+      // What follows is judged with the other escapes, unless it is no character at all.
+      if (at + 1 < valid && static_cast<unsigned char>(text[at + 1]) >= 0x20) ++at;
     }
-    ++at;
   }
-  return in_string ? TextScan{TextFault::unclosed_string, opened, {}} : TextScan{TextFault::not_utf8, 0, {}};
+  if (valid < text.size() || !in_string) return {TextFault::not_utf8, valid, {}};
+  return {TextFault::unclosed_string, opened, {}};
 }
 
 }  // namespace

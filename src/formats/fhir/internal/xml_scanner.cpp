@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstring>
-#include <utility>
 
-#include "formats/fhir/internal/utf8.hpp"
+#include "base/utf8.hpp"
+#include "base/utf8.hpp"
 #include "formats/fhir/internal/xml_messages.hpp"
 
 namespace meridian::fhir::internal {
@@ -63,16 +62,6 @@ constexpr Range kNameRanges[] = {{0xB7, 0xB7}, {0x300, 0x36F}, {0x203F, 0x2040}}
 
 bool is_in(std::span<const Range> ranges, std::uint32_t c) {
   return std::any_of(ranges.begin(), ranges.end(), [c](Range range) { return c >= range.first && c <= range.last; });
-}
-
-/// The character at the front of valid UTF-8, and its length.
-std::pair<std::uint32_t, std::size_t> decode(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  const std::uint32_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  if (lead < 0xE0) return {(lead & 0x1FU) << 6U | (byte(1) & 0x3FU), 2};
-  if (lead < 0xF0) return {(lead & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU), 3};
-  return {(lead & 0x07U) << 18U | (byte(1) & 0x3FU) << 12U | (byte(2) & 0x3FU) << 6U | (byte(3) & 0x3FU), 4};
 }
 
 /// Production [2], Char.
@@ -133,13 +122,7 @@ std::string excerpt(std::string_view name) {
 }  // namespace
 
 std::optional<std::size_t> find_bad_character(std::string_view text) {
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t length = utf8_length(text, at);
-      if (length == 0) return at;
-      at += length;
-    }
-  }
+  if (!simdjson::validate_utf8(text.data(), text.size())) return valid_utf8_prefix(text);
   // U+FFFE and U+FFFF: EF BF BE and EF BF BF.
   for (std::size_t at = text.find('\xEF'); at != std::string_view::npos; at = text.find('\xEF', at + 1)) {
     if (text[at + 1] == '\xBF' && (text[at + 2] == '\xBE' || text[at + 2] == '\xBF')) return at;
@@ -199,12 +182,12 @@ std::string_view XmlScanner::scan_name() {
   const std::string_view name = text_.substr(from, at_ - from);
   if (ascii) return name;
   for (std::size_t i = 0; i < name.size();) {
-    const auto [c, length] = decode(name.substr(i));
-    if (c >= 0x80 && !is_in(kNameStartRanges, c) && (i == 0 || !is_in(kNameRanges, c))) {
-      at_ = from + i;
-      return name.substr(0, i);
+    const std::size_t begin = i;
+    const std::uint32_t c = next_code_point(name, i);
+    if (c >= 0x80 && !is_in(kNameStartRanges, c) && (begin == 0 || !is_in(kNameRanges, c))) {
+      at_ = from + begin;
+      return name.substr(0, begin);
     }
-    i += length;
   }
   return name;
 }
