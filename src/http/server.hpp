@@ -3,7 +3,7 @@
 // HTTP/1.1 and 1.0, keep-alive and pipelining with responses in order, TLS, WebSocket. Framing is read strictly by
 // RFC 9112: what could be read in two ways is refused and the connection closed (http/internal/head_parser.hpp).
 // Threads: sockets live on the loops of net::Io, handlers on the Executor; no thread waits for a socket.
-// Lifetime: keep Io and Executor alive longer than the Server. drain() then destruction; destruction alone cuts.
+// Lifetime: Io outlives the Executor, which outlives the Server. drain() then destruction; destruction alone cuts.
 //
 //   Server server = TRY(Server::start(options, std::move(router), {&io, &executor}));
 //   log(server.url());

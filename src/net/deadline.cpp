@@ -14,7 +14,9 @@ Deadline Deadline::after_milliseconds(std::int64_t milliseconds) {
   return Deadline(steady_nanoseconds() + milliseconds * 1'000'000);
 }
 
-bool Deadline::has_passed() const { return at_ != kNever && steady_nanoseconds() >= at_; }
+bool Deadline::has_passed() const {
+  return at_ != kNever && steady_nanoseconds() >= at_;
+}
 
 std::int64_t Deadline::milliseconds_left() const {
   if (at_ == kNever) return INT64_MAX / 1'000'000;

@@ -1,0 +1,5 @@
+find_package(ZLIB REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+find_package(OpenSSL REQUIRED)
+set(MODULE_PRIVATE ZLIB::ZLIB PkgConfig::ZSTD OpenSSL::Crypto)
