@@ -453,9 +453,17 @@ bool XmlReader::to_json(std::string_view xml, std::string& json, Issues& issues,
 }
 
 Document XmlReader::read(std::string_view xml, Issues& issues, XmlPlaces* places) {
+  XmlPlaces own_places;
+  if (places == nullptr) places = &own_places;
   std::string json;
   if (!to_json(xml, json, issues, places)) return {};
-  return scratch_->parser.parse(std::move(json), issues);
+  Issues of_json;
+  Document document = scratch_->parser.parse(std::move(json), of_json);
+  for (Issue issue : of_json.all()) {
+    issue.position = position_at(xml, places->to_xml(issue.position.offset));
+    issues.add(std::move(issue));
+  }
+  return document;
 }
 
 void XmlReader::recycle(Document&& document) {

@@ -57,9 +57,12 @@ void Writer::report_form_faults(const Document& document) {
       case FormFault::Kind::array_expected:
       case FormFault::Kind::array_not_expected:
       case FormFault::Kind::object_empty:
-        break;  // XML makes no difference, or says it too
+        break;  // XML says the same
       case FormFault::Kind::resource_type_unknown:
         break;  // reported where it is met
+      case FormFault::Kind::companion_not_matching:
+        report(Severity::warning, IssueType::structure, kXmlCompanion, {}, fault.node);
+        break;
       default:
         report(Severity::error, IssueType::structure, kXmlNoForm, {}, fault.node);
     }

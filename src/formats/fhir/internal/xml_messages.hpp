@@ -95,8 +95,12 @@ inline constexpr Message kXmlDivNamespace{"xml-div-namespace", "the div is not i
                                           "div 不在命名空间 {0} 中；已按该命名空间写出"};
 inline constexpr Message kXmlValueKind{"xml-value-kind", "the value of {0} is a JSON {1}; XML does not keep that",
                                        "{0} 的值是 JSON {1}；XML 无法保留这一类型"};
-inline constexpr Message kXmlNoForm{"xml-no-form",
-                                    "an empty array or object, or a null, has no form in XML; it is not written",
-                                    "空数组、空对象或 null 在 XML 中没有对应形式；未写出"};
+inline constexpr Message kXmlCompanion{
+    "xml-companion",
+    "the id or extensions are not arranged like the values beside them; XML does not keep the arrangement",
+    "id 或扩展与旁边的值排列不一致；XML 不保留该排列方式"};
+inline constexpr Message kXmlNoForm{
+    "xml-no-form", "an empty array, a null or a value in place of an object has no form in XML; it is not written",
+    "空数组、null 或代替对象的简单值在 XML 中没有对应形式；未写出"};
 
 }  // namespace meridian::fhir::internal
