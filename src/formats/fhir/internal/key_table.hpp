@@ -30,11 +30,11 @@ class KeyTable {
     if (index >= types_.size()) return {};
     const TypeEntry& entry = types_[index];
     const Digest digest(key);
-    for (std::uint32_t at = digest.hash() >> entry.shift;; at = (at + 1) & entry.mask) {
+    for (std::uint32_t at = digest.hash(key.size()) >> entry.shift;; at = (at + 1) & entry.mask) {
       const std::uint16_t slot = buckets_[entry.first_bucket + at];
       if (slot == kEmpty) return {};
       const Row& row = rows_[entry.first_row + slot];
-      if (row.digest == digest && (key.size() <= 16 || std::memcmp(row.text, key.data(), key.size()) == 0))
+      if (row.digest == digest && row.text.size() == key.size() && (key.size() <= 16 || row.text == key))
         return row.match;
     }
   }
@@ -42,9 +42,10 @@ class KeyTable {
  private:
   static constexpr std::uint16_t kEmpty = 0xFFFF;
 
-  /// The first and the last eight bytes (of a shorter text: all of it, in any one-to-one arrangement) and the length.
+  /// The first and the last eight bytes; of a shorter text all of it, in an arrangement that is one-to-one among
+  /// texts of equal length.
   struct Digest {
-    explicit Digest(std::string_view text) : size(static_cast<std::uint32_t>(text.size())) {
+    explicit Digest(std::string_view text) {
       const char* bytes = text.data();
       if (text.size() >= 8) {
         std::memcpy(&head, bytes, 8);
@@ -60,19 +61,18 @@ class KeyTable {
     }
     bool operator==(const Digest&) const = default;
 
-    std::uint32_t hash() const {
+    std::uint32_t hash(std::size_t size) const {
       const std::uint64_t mixed = (head ^ (tail << 23 | tail >> 41) ^ size) * 0x9E3779B97F4A7C15U;
       return static_cast<std::uint32_t>((mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9U >> 32);
     }
 
     std::uint64_t head = 0;
     std::uint64_t tail = 0;
-    std::uint32_t size;
   };
 
   struct Row {
     Digest digest;
-    const char* text;
+    std::string_view text;
     KeyMatch match;
   };
 

@@ -9,11 +9,12 @@
 // is its index in `types`, an element's its index in `elements`, a name's its index in `names`, and so on. "None"
 // is 0xFFFF in 16 bits, 0xFFFFFFFF in 32.
 //
-// Example: where is the type of Patient.birthDate?
-//   types[31] = {name: text 977 "Patient", …, elements: begin 2893, count 24, …}
-//   elements[2893 + 14] = {path: text 981 "Patient.birthDate", …, types: begin 140, count 1, name: 57, min 0, max 1, …}
-//   names[57] = text 990 "birthDate"
-//   element_types[140] = {targets: 0, 0, type: 8, json_key: 57, profile: 0xFFFF};  types[8].name = "date"
+// Example, from R4: the type of Patient.birthDate.
+//   types[495]         = {name: 6086 "Patient", …, elements: {begin 5321, count 24}, invariants: {82, 5}, base: 78, …}
+//   elements[5321+13]  = {path: 6068 "Patient.birthDate", …, types_begin: 2007, types_count: 1, name: 1448, max: 1, …}
+//   names[1448]        = {text: 6067 "birthDate"}
+//   element_types[2007]= {targets: none, type: 8, json_key: 1448, profile: 0xFFFF}
+//   types[8]           = {name: "date", …}
 //
 // kLayoutVersion goes up with every change here; block.py states the same number.
 #pragma once

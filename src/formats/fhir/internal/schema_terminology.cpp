@@ -94,21 +94,22 @@ CodeInfo Schema::code(CodeSystemId system, std::uint32_t index) const {
 bool Schema::subsumes(CodeSystemId system, std::uint32_t ancestor, std::uint32_t code) const {
   const SchemaBlock& block = tables_->block;
   const CodeSystemRow row = block.code_systems[static_cast<std::uint32_t>(system)];
+  const std::uint32_t edges_end = row.more_parents.begin + row.more_parents.count;
   // Upwards from the code: along parents, and along the further parents that a few v3 codes have.
-  std::vector<std::uint32_t> seen{code};
-  const auto visit = [&](std::uint32_t parent) {
-    if (std::ranges::find(seen, parent) == seen.end()) seen.push_back(parent);
-  };
-  for (std::size_t next = 0; next < seen.size(); ++next) {
-    const std::uint32_t at = seen[next];
+  std::vector<std::uint32_t> seen;
+  std::vector<std::uint32_t> open{code};
+  while (!open.empty()) {
+    const std::uint32_t at = open.back();
+    open.pop_back();
     if (at == ancestor) return true;
-    const CodeRow code_row = block.codes[row.codes.begin + at];
-    if (code_row.parent != CodeInfo::kNoParent) visit(code_row.parent);
-    const std::uint32_t end = row.more_parents.begin + row.more_parents.count;
-    for (std::uint32_t i = lower_bound(row.more_parents.begin, end,
-                                       [&](std::uint32_t edge) { return block.more_parents[edge].child < at; });
-         i < end && block.more_parents[i].child == at; ++i)
-      visit(block.more_parents[i].parent);
+    if (std::ranges::find(seen, at) != seen.end()) continue;
+    seen.push_back(at);
+    const std::uint32_t parent = block.codes[row.codes.begin + at].parent;
+    if (parent != CodeInfo::kNoParent) open.push_back(parent);
+    for (std::uint32_t edge = lower_bound(row.more_parents.begin, edges_end,
+                                          [&](std::uint32_t i) { return block.more_parents[i].child < at; });
+         edge < edges_end && block.more_parents[edge].child == at; ++edge)
+      open.push_back(block.more_parents[edge].parent);
   }
   return false;
 }
