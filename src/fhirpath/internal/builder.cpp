@@ -392,7 +392,8 @@ StaticType Builder::result_type(const Function& function, const StaticType& inpu
 std::uint32_t Builder::folded(std::uint32_t index) {
   const Op op = plan_.ops[index];
   if (!optimises() || failed_) return index;
-  const bool has_input = op.function != nullptr || op.run == run_negate || op.run == run_plus;
+  // Without a written input a function is asked of $this.
+  const bool has_input = op.function != nullptr || op.input != kNoOp;
   if (has_input && (op.input == kNoOp || !is_constant(op.input))) return index;
   if (op.function != nullptr && (op.run == run_iif || op.decide == decide_member_of || op.decide == decide_subsumes ||
                                  op.decide == decide_subsumed_by || op.decide == decide_conforms_to)) {

@@ -116,7 +116,7 @@ struct SortItem {
 }  // namespace
 
 // https://build.fhir.org/ig/HL7/FHIRPath/#sort: by the arguments in turn, each ascending unless written with a minus or
-// `desc`; what has no key comes first. The sort keeps the order of equals.
+// `desc`; what has no key comes first either way. The sort keeps the order of equals.
 bool run_sort(Machine& machine, const Op& op, Demand /*demand*/) {
   ValueStack& stack = machine.stack();
   const std::uint32_t base = stack.size();
@@ -141,13 +141,13 @@ bool run_sort(Machine& machine, const Op& op, Demand /*demand*/) {
   std::stable_sort(items.begin(), items.end(), [&](const SortItem& a, const SortItem& b) {
     for (std::size_t k = 0; k < a.keys.size() && !failed; ++k) {
       if (!machine.charge(1)) failed = true;
+      if (!a.keys[k] || !b.keys[k]) {
+        if (static_cast<bool>(a.keys[k]) != static_cast<bool>(b.keys[k])) return !a.keys[k];
+        continue;
+      }
       const bool is_descending = (op.number >> k & 1U) != 0;
       const Value& left = is_descending ? b.keys[k] : a.keys[k];
       const Value& right = is_descending ? a.keys[k] : b.keys[k];
-      if (!left || !right) {
-        if (static_cast<bool>(left) != static_cast<bool>(right)) return !left;
-        continue;
-      }
       const Order order = compare_values(machine, left, right, "sort()");
       if (order == Order::failed) failed = true;
       if (order == Order::less) return !failed;
