@@ -147,10 +147,9 @@ class CanonicalWriter {
     // Elements of one type have ids in the order of their definition; unknown members have the greatest.
     const auto place = [this](std::uint32_t member) {
       const Record& found = tape_.records[member];
-      return std::tuple(found.element, found.type, (found.flags & kShadow) != 0);
+      return std::tuple(found.element, found.type, (found.flags & kShadow) != 0, member);
     };
-    std::stable_sort(members.begin(), members.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return place(a) < place(b); });
+    std::sort(members.begin(), members.end(), [&](std::uint32_t a, std::uint32_t b) { return place(a) < place(b); });
     for (const std::uint32_t member : members) {
       const bool is_shadow = (tape_.records[member].flags & kShadow) != 0;
       json_.key(is_shadow ? "_" : "", Tape::node(&tape_, member).key());
