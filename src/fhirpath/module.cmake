@@ -3,4 +3,6 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 find_package(pugixml REQUIRED)
 
 set(MODULE_PRIVATE PkgConfig::RE2)
+find_package(simdjson REQUIRED)
 set(MODULE_TEST pugixml::pugixml)
+set(MODULE_BENCH simdjson::simdjson)
