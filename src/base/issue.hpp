@@ -87,6 +87,11 @@ class Issues {
   void add(Issue issue);
   void add_all(Issues&& other);
   void clear();
+  /// Puts each issue where `place` says: from a part of a file to the file.
+  template <typename Place>
+  void move_positions(Place place) {
+    for (Issue& issue : kept_) issue.position = place(issue.position);
+  }
 
   const std::vector<Issue>& all() const { return kept_; }
   bool empty() const { return kept_.empty(); }

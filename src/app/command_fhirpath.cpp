@@ -1,0 +1,159 @@
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "app/commands.hpp"
+#include "app/output.hpp"
+#include "app/progress.hpp"
+#include "fhirpath/expression.hpp"
+#include "formats/fhir/resource_reader.hpp"
+
+namespace meridian::app {
+namespace {
+
+using fhirpath::Expression;
+using fhirpath::Value;
+
+/// One result a line: a line break within a value is written as its escape.
+std::string one_line(std::string text) {
+  for (std::size_t at = text.find_first_of("\r\n"); at != std::string::npos; at = text.find_first_of("\r\n", at)) {
+    text.replace(at, 1, text[at] == '\n' ? "\\n" : "\\r");
+    at += 2;
+  }
+  return text;
+}
+
+void complain_of_expression(const std::string& expression, const Issues& issues, Language language) {
+  for (const Issue& issue : issues.all()) {
+    complain(std::string(name(issue.severity)) + ": " + text(issue, language));
+    std::fputs((fhirpath::caret(expression, issue.position) + "\n").c_str(), stderr);
+  }
+}
+
+/// The expression as compiled for each type of resource that was met. Compiled for its type it is faster, and names
+/// that the type does not have are noticed: an error where a file is one resource, nothing in a stream of many types.
+class Plans {
+ public:
+  Plans(const FhirpathOptions& options, Language language) : options_(options), language_(language) {}
+
+  /// Compiled for any type: finds what is wrong in any case.
+  const Expression* general() {
+    if (!general_) {
+      Issues issues;
+      general_ = Expression::compile(options_.expression, {}, issues);
+      if (!general_) complain_of_expression(options_.expression, issues, language_);
+    }
+    return general_ ? &*general_ : nullptr;
+  }
+
+  const Expression* for_type(fhir::TypeId type, fhirpath::Strictness strictness) {
+    const auto key = std::pair(type, strictness);
+    auto found = plans_.find(key);
+    if (found == plans_.end()) {
+      fhirpath::CompileOptions compile;
+      compile.input_types = {&type, 1};
+      compile.strictness = strictness;
+      Issues issues;
+      found = plans_.emplace(key, Expression::compile(options_.expression, compile, issues)).first;
+      if (!found->second) complain_of_expression(options_.expression, issues, language_);
+    }
+    return found->second ? &*found->second : nullptr;
+  }
+
+ private:
+  const FhirpathOptions& options_;
+  Language language_;
+  std::optional<Expression> general_;
+  std::map<std::pair<fhir::TypeId, fhirpath::Strictness>, std::optional<Expression>> plans_;
+};
+
+class Evaluation {
+ public:
+  Evaluation(const FhirpathOptions& options, const CommonOptions& common)
+      : options_(options), common_(common), plans_(options, common.language) {}
+
+  int run() {
+    const Expression* general = plans_.general();
+    if (general == nullptr) return kFound;
+    if (options_.explain == Explain::yes) output_.write(general->explain());
+    for (const std::string& file : options_.files) {
+      if (const Result<> done = evaluate_file(file); !done) {
+        complain(file + ": " + done.error().message());
+        exit_code_ = kFailed;
+      }
+      if (output_.is_broken()) break;
+    }
+    if (const Result<> written = output_.finish(); !written) {
+      complain(written.error().message());
+      return kFailed;
+    }
+    return exit_code_;
+  }
+
+ private:
+  Result<> evaluate_file(const std::string& file) {
+    fhir::ResourceReader reader = TRY(fhir::ResourceReader::open(file));
+    Progress progress("evaluating", reader.size().value_or(0),
+                      common_.quiet ? Progress::Show::never : Progress::Show::when_watched);
+    fhir::ReadResource resource;
+    Issues issues;
+    std::uint64_t count = 0;
+    is_first_ = true;
+    if (options_.format == OutputFormat::json) output_.write("[");
+    for (;;) {
+      const bool more = TRY(reader.next(resource, issues));
+      for (const Issue& issue : issues.all()) {
+        complain(file + ":" + std::to_string(issue.position.line) + ":" + std::to_string(issue.position.column) + ": " +
+                 text(issue, common_.language));
+        found();
+      }
+      issues.clear();
+      if (!more || output_.is_broken()) break;
+      evaluate(file, reader.form(), resource);
+      progress.advance(reader.consumed(), ++count);
+    }
+    if (options_.format == OutputFormat::json) output_.line("]");
+    return {};
+  }
+
+  void evaluate(const std::string& file, fhir::FileForm form, const fhir::ReadResource& resource) {
+    const fhir::Node root = resource.document().root();
+    const auto strictness =
+        form == fhir::FileForm::ndjson ? fhirpath::Strictness::lenient : fhirpath::Strictness::strict;
+    const Expression* expression = plans_.for_type(root.type(), strictness);
+    if (expression == nullptr) return found();
+    const Result<fhirpath::Collection> results = expression->evaluate(root, context_);
+    if (!results) {
+      complain(file + ":" + std::to_string(resource.line()) + ": " + results.error().message());
+      return found();
+    }
+    for (const Value& value : *results) write(value);
+  }
+
+  void write(const Value& value) {
+    if (options_.format == OutputFormat::text) return output_.line(one_line(fhirpath::text(value)));
+    if (!std::exchange(is_first_, false)) output_.write(",");
+    output_.write(fhirpath::typed_json(value));
+  }
+
+  void found() {
+    if (exit_code_ == kOk) exit_code_ = kFound;
+  }
+
+  const FhirpathOptions& options_;
+  const CommonOptions& common_;
+  Plans plans_;
+  fhirpath::EvaluationContext context_;
+  Output output_;
+  bool is_first_ = true;
+  int exit_code_ = kOk;
+};
+
+}  // namespace
+
+int run_fhirpath(const FhirpathOptions& options, const CommonOptions& common) {
+  return Evaluation(options, common).run();
+}
+
+}  // namespace meridian::app

@@ -1,0 +1,84 @@
+#include <cstdio>
+
+#include "app/command_line.hpp"
+#include "app/commands.hpp"
+#include "app/output.hpp"
+#include "app/settings.hpp"
+#include "base/version.hpp"
+
+namespace meridian::app {
+namespace {
+
+int leave(const Leave& leave) {
+  std::fputs(leave.text.c_str(), leave.exit_code == kOk ? stdout : stderr);
+  return leave.exit_code;
+}
+
+struct Chooser {
+  const CommonOptions& common;
+  int operator()(const FhirpathOptions& options) const { return run_fhirpath(options, common); }
+  int operator()(const ValidateOptions& options) const { return run_validate(options, common); }
+  int operator()(const ConvertOptions& options) const { return run_convert(options, common); }
+  int operator()(const InspectOptions& options) const { return run_inspect(options, common); }
+  int operator()(const ServeOptions& options) const { return run_serve(options, common); }
+  int operator()(const ConfigExplainOptions& options) const { return run_config_explain(options, common); }
+  int operator()(const CompletionOptions& options) const { return run_completion(options); }
+  int operator()(const VersionOptions&) const { return run_version(); }
+  int operator()(const Leave& said) const { return leave(said); }
+};
+
+/// The exit code, unless what was written did not arrive.
+int finished(Output& output, int exit_code) {
+  if (const Result<> out = output.finish(); !out) {
+    complain(out.error().message());
+    return kFailed;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int run(const Invocation& invocation) {
+  return std::visit(Chooser{invocation.common}, invocation.command);
+}
+
+int run_version() {
+  Output output;
+  output.line("meridian " + std::string(kVersion));
+  output.line("FHIR R4 (4.0.1); built with " __VERSION__);
+  return finished(output, kOk);
+}
+
+int run_completion(const CompletionOptions& options) {
+  Output output;
+  output.write(completion_script(options.shell));
+  return finished(output, kOk);
+}
+
+int run_config_explain(const ConfigExplainOptions& options, const CommonOptions& common) {
+  const Result<Config> config = load_config(common);
+  if (!config) {
+    complain(config.error().message());
+    return kUsage;
+  }
+  Output output;
+  if (options.as == ConfigExplainOptions::As::markdown) {
+    output.write(settings_markdown(kSettings, common.language));
+    return finished(output, kOk);
+  }
+  if (options.name.empty()) {
+    output.write(config->explain(common.language));
+    return finished(output, kOk);
+  }
+  for (const Config::Row& row : config->rows()) {
+    if (row.setting->name != options.name) continue;
+    output.line(std::string(row.setting->name) + " = " + row.value + "  (" + row.origin + ")");
+    output.line(common.language == Language::chinese ? row.setting->chinese : row.setting->english);
+    output.line("environment: " + environment_name(row.setting->name));
+    return finished(output, kOk);
+  }
+  complain("there is no setting \"" + options.name + "\"; see: meridian config explain");
+  return kUsage;
+}
+
+}  // namespace meridian::app
