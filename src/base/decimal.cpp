@@ -19,6 +19,7 @@ constexpr UInt128 kLimit = power_of_ten(Decimal::kMaxDigits);  // coefficients l
 UInt128 magnitude(Int128 value) {
   return value < 0 ? -static_cast<UInt128>(value) : static_cast<UInt128>(value);
 }
+/// Of a value below 2^127.
 Int128 with_sign(UInt128 value, bool negative) {
   return negative ? -static_cast<Int128>(value) : static_cast<Int128>(value);
 }
@@ -43,7 +44,7 @@ UInt128 shifted_down(UInt128 value, int places) {
 Result<Decimal> fitted(Wide value, int scale, bool negative) {
   int drop = std::max(0, scale - Decimal::kMaxScale);
   if (value.high != 0 || value.low >= kLimit) {
-    // Some two digits too few are no harm here: the loop below takes what is left.
+    // Rounding up may need one digit more; the loop below takes it.
     const internal::Division above = internal::divide(value, kLimit);
     if (above.quotient.high != 0) return too_large();
     drop = std::max(drop, digits_of(above.quotient.low));
@@ -296,20 +297,22 @@ Result<Decimal> divide(const Decimal& a, const Decimal& b, int digits) {
   const Wide shifted = shift <= Decimal::kMaxDigits
                            ? internal::multiply(dividend, power_of_ten(shift))
                            : internal::multiply(dividend * power_of_ten(shift - Decimal::kMaxDigits), kLimit);
-  internal::Division division = internal::divide(shifted, divisor);
-  if (division.quotient.high != 0) return too_large();
-  UInt128 quotient = division.quotient.low;
+  const internal::Division division = internal::divide(shifted, divisor);
   bool exact = division.remainder == 0;
 
   // 2. Take away what is beyond the digits wanted, or beyond the point's limit, and round once.
-  int drop = std::max({0, digits_of(quotient) - digits, scale - Decimal::kMaxScale});
+  const bool is_longest = division.quotient.high != 0 || division.quotient.low >= kLimit;
+  const int length = is_longest ? Decimal::kMaxDigits + 1 : digits_of(division.quotient.low);
+  int drop = std::max({0, length - digits, scale - Decimal::kMaxScale});
   drop = std::min(drop, scale);  // digits before the point stay
+  if (length - drop > Decimal::kMaxDigits) return too_large();
   if (drop > Decimal::kMaxDigits) return Decimal::make(0, Decimal::kMaxScale);
+  UInt128 quotient = division.quotient.low;
   if (drop > 0) {
     const UInt128 unit = power_of_ten(drop);
-    const UInt128 rest = quotient % unit;
-    exact = exact && rest == 0;
-    quotient = quotient / unit + (rest >= unit - rest ? 1 : 0);
+    const internal::Division cut = internal::divide(division.quotient, unit);
+    exact = exact && cut.remainder == 0;
+    quotient = cut.quotient.low + (cut.remainder >= unit - cut.remainder ? 1 : 0);
     scale -= drop;
   } else if (division.remainder >= divisor - division.remainder) {
     ++quotient;
@@ -344,7 +347,7 @@ Result<Decimal> integer_quotient(const Decimal& a, const Decimal& b) {
     if (-difference - first + digits_of(dividend) > Decimal::kMaxDigits) return too_large();
     const Wide shifted = internal::multiply(dividend * power_of_ten(-difference - first), power_of_ten(first));
     const internal::Division division = internal::divide(shifted, divisor);
-    if (division.quotient.high != 0) return too_large();
+    if (division.quotient.high != 0 || division.quotient.low >= kLimit) return too_large();
     quotient = division.quotient.low;
   }
   return Decimal::make(with_sign(quotient, negative), 0);

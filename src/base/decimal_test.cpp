@@ -119,6 +119,12 @@ TEST(Decimal, divides_to_the_digits_asked_for) {
   EXPECT_EQ(shown(divide(decimal("1"), decimal("0.0"))), "invalid_argument");
 }
 
+TEST(Decimal, keeps_to_its_limits_at_the_edge_of_128_bits) {
+  EXPECT_EQ(shown(integer_quotient(decimal("-32"), decimal("1e-37"))), "too_large");
+  EXPECT_EQ(shown(divide(decimal("79228162514264337593543950336.0"), decimal("4294967296.5"), 38)),
+            "18446744071562067968.249999999970896170");
+}
+
 TEST(Decimal, has_integer_powers) {
   EXPECT_EQ(shown(power(decimal("1.1"), 3)), "1.331");
   EXPECT_EQ(shown(power(decimal("2"), -2)), "0.25");

@@ -46,7 +46,7 @@ struct ThreadPool::State {
   std::condition_variable idle;
   std::deque<Item> queue;
   std::size_t busy = 0;
-  std::size_t sleeping = 0;
+  std::size_t sleeping = 0;  // at least as many as sleep and were not called yet; who calls one takes it off
   bool accepting = true;
   bool closing = false;
   std::vector<std::thread> threads;
@@ -55,9 +55,10 @@ struct ThreadPool::State {
 void ThreadPool::State::run() {
   std::unique_lock lock(mutex);
   for (;;) {
-    ++sleeping;
-    arrived.wait(lock, [this] { return closing || !queue.empty(); });
-    --sleeping;
+    while (queue.empty() && !closing) {
+      ++sleeping;
+      arrived.wait(lock);
+    }
     if (queue.empty()) return;
     work_off(lock);
   }
@@ -106,6 +107,7 @@ bool ThreadPool::try_submit(Work work, Terms terms) {
     if (!state_->accepting || state_->queue.size() >= state_->limit) return false;
     state_->queue.push_back({std::move(work), std::move(terms), current_trace()});
     if (state_->sleeping == 0) return true;  // a busy thread looks again before it sleeps
+    --state_->sleeping;
   }
   state_->arrived.notify_one();
   return true;
