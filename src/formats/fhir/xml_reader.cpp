@@ -1,6 +1,7 @@
 #include "formats/fhir/xml_reader.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "formats/fhir/internal/xml_messages.hpp"
@@ -232,10 +233,11 @@ std::size_t Converter::collect(const XmlElement& from, TypeId type) {
     members_.push_back(member);
   }
   if (!is_sorted) {
-    std::stable_sort(members_.begin() + static_cast<std::ptrdiff_t>(base), members_.end(),
-                     [](const Member& a, const Member& b) {
-                       return std::pair(a.match.element, a.match.slot) < std::pair(b.match.element, b.match.slot);
-                     });
+    std::sort(members_.begin() + static_cast<std::ptrdiff_t>(base), members_.end(),
+              [](const Member& a, const Member& b) {
+                return std::tuple(a.match.element, a.match.slot, a.element) <
+                       std::tuple(b.match.element, b.match.slot, b.element);
+              });
   }
   return base;
 }
@@ -337,18 +339,24 @@ void Converter::primitives(std::size_t first, std::size_t last, const TypeInfo& 
   if (is_list) path_.back().index = 0;
 
   const std::string_view name = element(members_[first].element).name;
+  // A null stands where there is nothing to write; when that is so everywhere, nothing stands.
   const auto each = [&](bool is_shadow, const auto& write) {
+    const std::size_t before = json_.size();
+    bool any = false;
     key(name, is_shadow);
     if (is_list) json_ += '[';
     for (std::size_t at = first; at < last; ++at) {
       if (at > first) json_ += ',';
       const XmlElement& from = element(members_[at].element);
       note_place(from);
-      if (!write(from)) json_ += "null";
+      const bool is_written = write(from);
+      if (!is_written) json_ += "null";
+      any |= is_written;
       if (is_list) ++path_.back().index;
     }
     if (is_list) json_ += ']';
     if (is_list) path_.back().index = 0;
+    if (!any) json_.resize(before);
   };
   if (any_value) {
     each(false, [&](const XmlElement& from) {
@@ -359,9 +367,12 @@ void Converter::primitives(std::size_t first, std::size_t last, const TypeInfo& 
   }
   if (any_more) {
     each(true, [&](const XmlElement& from) {
-      const bool more = has_more(from);
-      if (more) object(from, type.id, {});
-      return more;
+      if (!has_more(from)) return false;
+      const std::size_t before = json_.size();
+      object(from, type.id, {});
+      const bool is_empty = json_.size() == before + 2;  // all that was there is unknown, and was reported
+      if (is_empty) json_.resize(before);
+      return !is_empty;
     });
   }
 }

@@ -34,8 +34,9 @@ class XmlPlaces {
     std::uint32_t xml;
   };
   void clear() { places_.clear(); }
-  /// In the order of the JSON.
+  /// In the order of the JSON; forgets what was said of this place and later ones.
   void add(std::size_t json, std::size_t xml) {
+    while (!places_.empty() && places_.back().json >= json) places_.pop_back();
     places_.push_back({static_cast<std::uint32_t>(json), static_cast<std::uint32_t>(xml)});
   }
   /// The offset in the XML of the element that a place in the JSON belongs to.

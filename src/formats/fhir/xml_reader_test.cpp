@@ -120,16 +120,18 @@ TEST(XmlReader, takes_the_narrative_as_it_stands) {
 }
 
 TEST(XmlReader, gives_a_narrative_the_namespaces_that_it_takes_from_outside) {
-  const std::string json_text = json(
-      "<f:Patient xmlns:f=\"http://hl7.org/fhir\" xmlns:h=\"http://www.w3.org/1999/xhtml\" xmlns=\"urn:x\">"
-      "<f:text><h:div><h:p/></h:div></f:text></f:Patient>");
+  const std::string head = "<f:Patient xmlns:f='http://hl7.org/fhir' xmlns:h='http://www.w3.org/1999/xhtml' ";
+  EXPECT_THAT(json(head + "xmlns='urn:x'><f:text><h:div><h:p/></h:div></f:text></f:Patient>"),
+              HasSubstr(R"("<h:div xmlns:h=\"http://www.w3.org/1999/xhtml\"><h:p/></h:div>")"));
   EXPECT_THAT(
-      json_text,
+      json(head + "xmlns='urn:x'><f:text><h:div f:a=''><p/></h:div></f:text></f:Patient>"),
       HasSubstr(
-          R"(<h:div xmlns=\"urn:x\" xmlns:h=\"http://www.w3.org/1999/xhtml\" xmlns:f=\"http://hl7.org/fhir\"><h:p/></h:div>)"));
-  EXPECT_THAT(json("<f:Patient xmlns:f=\"http://hl7.org/fhir\" xmlns=\"http://www.w3.org/1999/xhtml\">"
+          R"("<h:div xmlns:f=\"http://hl7.org/fhir\" xmlns:h=\"http://www.w3.org/1999/xhtml\" xmlns=\"urn:x\" f:a=''><p/></h:div>")"));
+  EXPECT_THAT(json(head + "><f:text><h:div><p/></h:div></f:text></f:Patient>"),
+              HasSubstr(R"("<h:div xmlns=\"\" xmlns:h=\"http://www.w3.org/1999/xhtml\"><p/></h:div>")"));
+  EXPECT_THAT(json("<f:Patient xmlns:f='http://hl7.org/fhir' xmlns='http://www.w3.org/1999/xhtml'>"
                    "<f:text><div>x</div></f:text></f:Patient>"),
-              HasSubstr(R"("div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>")"));
+              HasSubstr(R"("<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>")"));
 }
 
 TEST(XmlReader, resolves_references_and_normalises_white_space_in_values) {
@@ -173,6 +175,12 @@ TEST(XmlReader, reports_what_is_not_known_and_reads_the_rest) {
   EXPECT_EQ(complaint(patient("<name><id value=\"a\"/></name>")).id, "xml-not-an-element");
   EXPECT_EQ(complaint("<Patient xmlns=\"http://hl7.org/fhir\" id=\"a\"/>").id, "xml-not-an-attribute");
   EXPECT_EQ(complaint(patient("<active value=\"true\" xml:lang=\"en\"/>")).id, "xml-unknown-attribute");
+}
+
+TEST(XmlReader, leaves_nothing_behind_where_all_is_unknown) {
+  EXPECT_EQ(complaint(patient("<active x=\"1\"/>")).json, R"({"resourceType":"Patient"})");
+  EXPECT_EQ(complaint(patient("<name><given value=\"A\"><x/></given></name>")).json,
+            R"({"resourceType":"Patient","name":[{"given":["A"]}]})");
 }
 
 TEST(XmlReader, reports_text_between_elements) {

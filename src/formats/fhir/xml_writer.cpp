@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "formats/fhir/internal/xml_messages.hpp"
@@ -154,8 +155,8 @@ std::size_t Writer::collect(Node parent) {
     members_.push_back(child);
   }
   if (!is_sorted) {
-    std::stable_sort(members_.begin() + static_cast<std::ptrdiff_t>(base), members_.end(),
-                     [](Node a, Node b) { return a.element() < b.element(); });
+    std::sort(members_.begin() + static_cast<std::ptrdiff_t>(base), members_.end(),
+              [](Node a, Node b) { return std::pair(a.element(), a.order()) < std::pair(b.element(), b.order()); });
   }
   return base;
 }
@@ -263,7 +264,8 @@ bool Writer::is_sound_div(std::string_view text) {
   std::string path;
   if (!build_tree(text, {text.size(), kMaxDepth, 1}, tree_, fault, path)) return false;
   const XmlElement& div = tree_.elements.front();
-  return div.name == "div" && div.space == XmlNamespace::xhtml && div.begin == 0 && div.end == text.size();
+  return div.name == "div" && div.space == XmlNamespace::xhtml && div.begin == 0 && div.end == text.size() &&
+         tree_.inherited.empty();  // else names without a namespace would take FHIR's
 }
 
 }  // namespace

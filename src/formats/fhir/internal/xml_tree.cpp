@@ -64,6 +64,7 @@ class Builder {
   bool declare(const XmlAttribute& attribute);
   bool resolve_attributes();
   const Declaration* find(std::string_view prefix) const;
+  void note_use(const Declaration* declaration);
   void note_inherited(std::uint32_t element);
 
   std::string_view text_;
@@ -78,7 +79,8 @@ class Builder {
   };
   std::vector<Open> open_;
   std::size_t xhtml_depth_ = 0;       // how many XHTML elements are open
-  bool xhtml_uses_prefixes_ = false;  // in the one that is open
+  std::uint64_t xhtml_uses_ = 0;      // which declarations from outside the names in it need, a bit each
+  bool xhtml_uses_none_ = false;      // whether names in it are in no namespace, for want of a declaration
   std::uint32_t xhtml_declared_ = 0;  // how many declarations came from outside it
 };
 
@@ -166,7 +168,7 @@ bool Builder::resolve_attributes() {
       return refuse(kXmlDuplicateAttribute, scanner_.token_begin(), std::string(name.local));
     }
     expanded.push_back(meaning);
-    if (!declaration->prefix.empty() && declaration->depth > 0) xhtml_uses_prefixes_ = true;
+    note_use(declaration);
   }
   return true;
 }
@@ -189,10 +191,11 @@ bool Builder::start() {
   const XmlNamespace space = namespace_of(declaration == nullptr ? std::string_view() : declaration->uri);
 
   if (xhtml_depth_ == 0) {
-    xhtml_uses_prefixes_ = false;
+    xhtml_uses_ = 0;
+    xhtml_uses_none_ = false;
     xhtml_declared_ = declared_before;
   }
-  if (!name.prefix.empty()) xhtml_uses_prefixes_ = true;
+  note_use(declaration);
   if (has_prefixed && !resolve_attributes()) return false;
   if (xhtml_depth_ > 0) {
     ++xhtml_depth_;
@@ -231,19 +234,25 @@ bool Builder::start() {
   return true;
 }
 
-/// What the XHTML element would lose if it were taken out of the text: declarations further out.
+/// A name of an XHTML element means this declaration.
+void Builder::note_use(const Declaration* declaration) {
+  if (declaration == nullptr) {
+    xhtml_uses_none_ = true;
+    return;
+  }
+  static_assert(kMaxDeclarations <= 64);
+  const auto index = static_cast<std::size_t>(declaration - declarations_.data());
+  if (index < xhtml_declared_) xhtml_uses_ |= std::uint64_t{1} << index;
+}
+
+/// What the XHTML element would lose if it were taken out of the text, or gain in another: declarations further out.
 void Builder::note_inherited(std::uint32_t element) {
-  std::string declarations;
-  for (std::size_t i = xhtml_declared_; i-- > 1;) {  // 0 is the prefix xml
+  std::string declarations = xhtml_uses_none_ ? " xmlns=\"\"" : "";
+  for (std::size_t i = 1; i < xhtml_declared_; ++i) {  // 0 is the prefix xml
+    if ((xhtml_uses_ >> i & 1U) == 0) continue;
     const Declaration& outer = declarations_[i];
-    const auto hides = [&](const Declaration& other) { return other.prefix == outer.prefix; };
-    const auto nearer = std::span(declarations_).subspan(i + 1);
-    if (std::any_of(nearer.begin(), nearer.end(), hides)) continue;
-    if (!outer.prefix.empty() && !xhtml_uses_prefixes_) continue;
-    const bool is_default = outer.prefix.empty();
-    if (is_default && outer.uri.empty()) continue;
     const char quote = outer.uri.find('"') == std::string_view::npos ? '"' : '\'';
-    declarations += is_default ? " xmlns=" : " xmlns:" + std::string(outer.prefix) + "=";
+    declarations += outer.prefix.empty() ? " xmlns=" : " xmlns:" + std::string(outer.prefix) + "=";
     declarations += quote;
     declarations += outer.uri;
     declarations += quote;

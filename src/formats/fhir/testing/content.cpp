@@ -1,6 +1,7 @@
 #include "formats/fhir/testing/content.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace meridian::fhir::testing {
@@ -9,7 +10,8 @@ namespace {
 std::vector<Node> by_key(Node node) {
   std::vector<Node> out;
   for (const Node child : node.children()) out.push_back(child);
-  std::stable_sort(out.begin(), out.end(), [](Node x, Node y) { return x.key() < y.key(); });
+  std::sort(out.begin(), out.end(),
+            [](Node x, Node y) { return std::pair(x.key(), x.order()) < std::pair(y.key(), y.order()); });
   return out;
 }
 
