@@ -91,12 +91,16 @@ std::map<std::string, std::string> read_exclusions() {
 
 class Suite {
  public:
-  explicit Suite(std::filesystem::path folder) : folder_(std::move(folder)) { context_.set_profile_check(&profiles_); }
+  Suite(std::filesystem::path folder, Optimisation optimisation)
+      : folder_(std::move(folder)), optimisation_(optimisation) {
+    context_.set_profile_check(&profiles_);
+  }
 
   /// Nothing when the test passes, else what went wrong.
   std::optional<std::string> run(const Case& one) {
     const fhir::Node input = one.input.empty() ? fhir::Node() : document(one.input).root();
     CompileOptions options;
+    options.optimisation = optimisation_;
     const fhir::TypeId type = input ? input.type() : fhir::TypeId::none;
     if (input) options.input_types = {&type, 1};
     if (one.checks_order) options.order = OrderCheck::on;
@@ -174,16 +178,17 @@ class Suite {
   }
 
   std::filesystem::path folder_;
+  Optimisation optimisation_;
   std::map<std::string, fhir::Document> documents_;
   BaseDefinitions profiles_;
   EvaluationContext context_;
 };
 
-void run_suite(const std::filesystem::path& folder, const std::filesystem::path& file) {
+void run_suite(const std::filesystem::path& folder, const std::filesystem::path& file, Optimisation optimisation) {
   const std::vector<Case> cases = read_suite(file);
   ASSERT_GT(cases.size(), 900U);
   const std::map<std::string, std::string> exclusions = read_exclusions();
-  Suite suite(folder);
+  Suite suite(folder, optimisation);
   int passed = 0;
   int failed = 0;
   int skipped = 0;
@@ -208,7 +213,13 @@ void run_suite(const std::filesystem::path& folder, const std::filesystem::path&
 TEST(FhirpathSuite, gives_what_r4_expects) {
   const auto folder = testing::shared_data("fhirpath/r4");
   if (!folder) GTEST_SKIP() << "the outside data is not here";
-  run_suite(*folder, *folder / "fhirpath/tests-fhir-r4.xml");
+  run_suite(*folder, *folder / "fhirpath/tests-fhir-r4.xml", Optimisation::on);
+}
+
+TEST(FhirpathSuite, gives_the_same_without_optimisation) {
+  const auto folder = testing::shared_data("fhirpath/r4");
+  if (!folder) GTEST_SKIP() << "the outside data is not here";
+  run_suite(*folder, *folder / "fhirpath/tests-fhir-r4.xml", Optimisation::off);
 }
 
 }  // namespace
