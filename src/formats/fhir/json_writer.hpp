@@ -15,6 +15,7 @@
 // Specification: https://www.rfc-editor.org/rfc/rfc8259
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ class JsonWriter {
  public:
   explicit JsonWriter(JsonStyle style = JsonStyle::compact) : style_(style) {}
   /// Writes behind what the string already holds; its memory is used again.
-  JsonWriter(JsonStyle style, std::string&& buffer) : out_(std::move(buffer)), style_(style) {}
+  JsonWriter(JsonStyle style, std::string&& buffer) : out_(std::move(buffer)), used_(out_.size()), style_(style) {}
 
   JsonWriter& begin_object() { return begin('{'); }
   JsonWriter& end_object() { return end('}'); }
@@ -51,17 +52,22 @@ class JsonWriter {
   /// A whole JSON value as it stands.
   JsonWriter& raw(std::string_view value);
 
-  const std::string& text() const { return out_; }
-  std::string take() && { return std::move(out_); }
+  std::string_view text() const { return {out_.data(), used_}; }
+  std::string take() &&;
   void clear();
 
  private:
   JsonWriter& begin(char bracket);
   JsonWriter& end(char bracket);
-  void before_value();
-  void new_line();
+  char* room(std::size_t bytes) { return out_.size() - used_ >= bytes ? out_.data() + used_ : grow(bytes); }
+  char* grow(std::size_t bytes);
+  void used_up_to(const char* end) { used_ = static_cast<std::size_t>(end - out_.data()); }
+  char* before_value(std::size_t bytes);
+  char* new_line(char* at) const;
+  char* put_string(char* at, std::string_view prefix, std::string_view text, std::size_t more);
 
-  std::string out_;
+  std::string out_;  // room to write into; only the first used_ bytes are text
+  std::size_t used_ = 0;
   JsonStyle style_;
   bool needs_comma_ = false;  // a value stands before, in the same container
   bool has_key_ = false;      // its key has just been written

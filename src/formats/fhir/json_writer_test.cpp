@@ -45,11 +45,22 @@ TEST(JsonWriter, finds_the_character_to_escape_at_every_place) {
         text[at] = c;
         std::string escape;
         append_json_string(escape, std::string_view(&c, 1));
+        EXPECT_EQ(JsonWriter().string(text).text(), written(text));
         EXPECT_EQ(written(text), "\"" + std::string(at, '\x80') + escape.substr(1, escape.size() - 2) +
-                                    std::string(size - at - 1, '\x80') + "\"");
+                                     std::string(size - at - 1, '\x80') + "\"");
       }
     }
   }
+}
+
+TEST(JsonWriter, writes_long_texts_whole) {
+  const std::string text(100'000, '\n');
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); ++i) escaped += "\\n";
+  EXPECT_EQ(written(text), '"' + escaped + '"');
+  JsonWriter json;
+  json.begin_object().key(text).string(text).end_object();
+  EXPECT_EQ(json.text(), "{\"" + escaped + "\":\"" + escaped + "\"}");
 }
 
 TEST(JsonWriter, writes_behind_what_the_string_holds) {
