@@ -1,0 +1,56 @@
+#include "validation/internal/report.hpp"
+
+#include <algorithm>
+
+#include "validation/messages.hpp"
+
+namespace meridian::validation::internal {
+namespace {
+
+// More findings than anyone reads; beyond it they are only counted.
+constexpr std::size_t kMaxFindings = 4000;
+
+}  // namespace
+
+void Report::add(Severity severity, IssueType type, const Message& message, fhir::Node at,
+                 std::vector<std::string> arguments) {
+  if (severity <= Severity::error) ++errors_;
+  if (findings_.size() >= kMaxFindings) {
+    ++dropped_;
+    return;
+  }
+  findings_.push_back({severity, type, &message, std::move(arguments), at});
+}
+
+void Report::rewind(const Mark& mark) {
+  findings_.erase(findings_.begin() + static_cast<std::ptrdiff_t>(mark.findings), findings_.end());
+  errors_ = mark.errors;
+  dropped_ = mark.dropped;
+}
+
+void Report::finish(Issues& issues) {
+  std::ranges::stable_sort(findings_, {}, [](const Finding& f) { return f.node.order(); });
+  const Finding* before = nullptr;
+  for (Finding& finding : findings_) {
+    // Two profiles may say the same of one element.
+    if (before != nullptr && before->node == finding.node && before->message == finding.message &&
+        before->arguments == finding.arguments) {
+      continue;
+    }
+    before = &finding;
+    issues.add({finding.severity, finding.type, *finding.message, finding.arguments, finding.node.path(),
+                finding.node.position()});
+  }
+  if (dropped_ > 0) {
+    const bool hides_errors = errors_ > 0;
+    issues.add({hides_errors ? Severity::error : Severity::warning,
+                IssueType::processing,
+                kMoreIssues,
+                {std::to_string(dropped_)}});
+  }
+  findings_.clear();
+  errors_ = 0;
+  dropped_ = 0;
+}
+
+}  // namespace meridian::validation::internal
