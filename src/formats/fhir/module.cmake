@@ -1,11 +1,13 @@
 find_package(simdjson REQUIRED)
-find_package(pugixml REQUIRED)
+if(MERIDIAN_BENCHMARKS)
+  find_package(pugixml REQUIRED) # what xml_bench.cpp compares with
+endif()
 find_package(fmt REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
-set(MODULE_PRIVATE simdjson::simdjson pugixml::pugixml fmt::fmt)
+set(MODULE_PRIVATE simdjson::simdjson fmt::fmt)
 set(MODULE_TEST simdjson::simdjson)
-set(MODULE_BENCH simdjson::simdjson)
+set(MODULE_BENCH simdjson::simdjson pugixml::pugixml)
 
 # The schema block: HL7's definitions -> tools/fhir_schema -> one file -> embedded by internal/r4_block.S.
 set(generator "${PROJECT_SOURCE_DIR}/tools/fhir_schema")

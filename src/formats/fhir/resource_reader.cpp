@@ -32,19 +32,6 @@ bool is_balanced(std::string_view text) {
   return depth == 0 && !in_string;
 }
 
-/// Issues of a part of the file, as those of the file.
-template <typename Locate>
-void add_located(Issues&& from, Issues& to, const Locate& locate) {
-  if (from.empty()) return;
-  Issues located(from.size());
-  for (const Issue& issue : from.all()) {
-    Issue moved = issue;
-    moved.position = locate(issue.position);
-    located.add(std::move(moved));
-  }
-  to.add_all(std::move(located));
-}
-
 /// What was read ahead, and then the rest.
 class Joined final : public ByteSource {
  public:
@@ -216,7 +203,8 @@ Result<bool> ResourceReader::State::next_line(ReadResource::State& into, Issues&
     into.line = *line;
     Issues of_line;
     into.document = parser.parse_borrowed(line->text, of_line);
-    add_located(std::move(of_line), issues, [&](Position position) { return line->in_file(position); });
+    of_line.move_positions([&](Position position) { return line->in_file(position); });
+    issues.add_all(std::move(of_line));
     if (into.document.has_root()) return true;
   }
 }

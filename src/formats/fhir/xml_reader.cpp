@@ -470,10 +470,8 @@ Document XmlReader::read(std::string_view xml, Issues& issues, XmlPlaces* places
   if (!to_json(xml, json, issues, places)) return {};
   Issues of_json;
   Document document = scratch_->parser.parse(std::move(json), of_json);
-  for (Issue issue : of_json.all()) {
-    issue.position = position_at(xml, places->to_xml(issue.position.offset));
-    issues.add(std::move(issue));
-  }
+  of_json.move_positions([&](Position position) { return position_at(xml, places->to_xml(position.offset)); });
+  issues.add_all(std::move(of_json));
   return document;
 }
 
