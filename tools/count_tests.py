@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ElementTree
 
 
 def skip_reasons(output: str) -> dict[str, str]:
-    """What GTEST_SKIP() said, by case; the report does not hold it, the program's output does."""
+    """What GTEST_SKIP() said, by case; the reports do not hold it, ctest's log does."""
     return dict(re.findall(r"\[ RUN      \] (\S+)\n[^\[]*?: Skipped\n([^\n]*)", output))
 
 
@@ -39,12 +39,14 @@ def main() -> int:
     if not listing.exists():
         print("0 passed, 1 failed, 0 skipped")
         return 1
+    log = folder.parent / "Testing/Temporary/LastTest.log"
+    reasons = skip_reasons(log.read_text(encoding="utf-8", errors="replace")) if log.exists() else {}
     failed, skipped, passed = [], [], 0
     for test in ElementTree.parse(listing).getroot().iter("testcase"):
         name, status = test.get("name"), test.get("status")
         report = folder / f"{name}_test.json"
         if report.exists():
-            some_failed, some_skipped, some_passed = cases_of(report, skip_reasons(test.findtext("system-out") or ""))
+            some_failed, some_skipped, some_passed = cases_of(report, reasons)
             failed += some_failed
             skipped += some_skipped
             passed += some_passed
