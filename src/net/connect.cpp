@@ -125,8 +125,8 @@ Task<Result<std::unique_ptr<Stream>>> connect(Loop& loop, std::vector<Address> a
       last = Error(ErrorCode::invalid_argument, "not an IP address");
       continue;
     }
-    Result<std::unique_ptr<Stream>> stream =
-        co_await connect_socket(loop, generic, size, PeerAddress{address.text, address.port}, deadline);
+    PeerAddress peer{address.text, address.port};
+    Result<std::unique_ptr<Stream>> stream = co_await connect_socket(loop, generic, size, std::move(peer), deadline);
     if (stream) co_return std::move(stream);
     last = stream.error();
     if (last.code() == ErrorCode::timeout) break;
@@ -141,8 +141,9 @@ Task<Result<std::unique_ptr<Stream>>> connect_unix(Loop& loop, std::string path,
     co_return fail(ErrorCode::invalid_argument, "the Unix socket's path is longer than 107 bytes");
   }
   std::memcpy(address.sun_path, path.data(), path.size());
-  co_return co_await connect_socket(loop, reinterpret_cast<const sockaddr*>(&address), sizeof address,
-                                    PeerAddress{"unix", 0}, deadline);
+  PeerAddress peer{"unix", 0};
+  co_return co_await connect_socket(loop, reinterpret_cast<const sockaddr*>(&address), sizeof address, std::move(peer),
+                                    deadline);
 }
 
 namespace {

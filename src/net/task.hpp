@@ -4,6 +4,9 @@
 // that finishes without waiting costs no trip through the loop and no stack, at every optimisation level (which is
 // why a finished child is noticed instead of resumed into). Exceptions go to whoever awaits.
 //
+// GCC 12 copies a braced aggregate (`Peer{name, port}`) that stands inside a co_await expression without its
+// constructor: name such a value on a line of its own and move it in.
+//
 //   Task<int> length(Stream& stream) { ... co_return n; }
 //   spawn(loop, conversation(std::move(stream)));
 #pragma once
