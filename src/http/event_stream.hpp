@@ -19,9 +19,9 @@
 namespace meridian::http {
 
 struct Event {
-  std::string event;  ///< its name; empty: "message"
-  std::string data;   ///< may have several lines
-  std::string id;
+  std::string event = {};  ///< its name; empty: "message"
+  std::string data = {};   ///< may have several lines
+  std::string id = {};
   std::int64_t retry_ms = 0;  ///< 0: not said
 };
 
