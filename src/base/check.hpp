@@ -29,10 +29,8 @@ class BugTolerance {
 
 }  // namespace meridian
 
-#define CHECK(condition)                                                    \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]]                                          \
-      ::meridian::stop_on_broken_invariant(#condition, __FILE__, __LINE__); \
-  } while (false)
+#define CHECK(condition)                               \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::meridian::stop_on_broken_invariant(#condition, __FILE__, __LINE__))
 
 #define REPORT_BUG(message) ::meridian::report_bug(message, __FILE__, __LINE__)

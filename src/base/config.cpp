@@ -30,7 +30,7 @@ void flatten(const YAML::Node& node, const std::string& name, int depth, std::ve
              std::vector<std::string>& faults) {
   const int line = node.Mark().line + 1;
   if (--left < 0 || depth > kDeepestYaml) {
-    if (left == -1 || depth > kDeepestYaml) faults.push_back("it is too large or too deep for a configuration");
+    if (left == -1 || depth > kDeepestYaml) faults.emplace_back("it is too large or too deep for a configuration");
     return;
   }
   if (node.IsMap()) {
@@ -39,8 +39,10 @@ void flatten(const YAML::Node& node, const std::string& name, int depth, std::ve
         faults.push_back("line " + std::to_string(entry.first.Mark().line + 1) + ": a key is a name");
         continue;
       }
-      const std::string& key = entry.first.Scalar();
-      flatten(entry.second, name.empty() ? key : name + "." + key, depth + 1, entries, left, faults);
+      std::string path = name;
+      if (!path.empty()) path += '.';
+      path += entry.first.Scalar();
+      flatten(entry.second, path, depth + 1, entries, left, faults);
     }
   } else if (node.IsScalar()) {
     entries.push_back({name, node.Scalar(), line});
@@ -89,6 +91,7 @@ const std::string& Config::text(const Setting& setting) const {
 
 std::vector<Config::Row> Config::rows() const {
   std::vector<Row> rows;
+  rows.reserve(values_.size());
   for (const Value& value : values_) rows.push_back({&value.setting, shown(value.setting, value.text), value.origin});
   return rows;
 }
@@ -140,6 +143,7 @@ void ConfigLoader::set(Config::Value& value, std::string_view text, int rank, co
 
 void ConfigLoader::unknown(std::string_view name, const std::string& origin) {
   std::vector<std::string_view> names;
+  names.reserve(config_.values_.size());
   for (const Config::Value& value : config_.values_) names.push_back(value.setting.name);
   const std::string_view meant = nearest(name, names);
   faults_.push_back(origin + ": there is no setting " + std::string(name.substr(0, 100)) +
@@ -174,7 +178,7 @@ void ConfigLoader::read_yaml(const std::string& text, const std::string& origin)
   } catch (const YAML::Exception& exception) {
     faults.push_back("line " + std::to_string(exception.mark.line + 1) + ": this is not YAML: " + exception.msg);
   }
-  for (const std::string& fault : faults) faults_.push_back(origin + ": " + fault);
+  for (std::string& fault : faults) faults_.push_back(fault.insert(0, origin + ": "));
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::string place = origin + ":" + std::to_string(entries[i].line);
     for (std::size_t j = 0; j < i; ++j) {
@@ -212,9 +216,9 @@ void ConfigLoader::read_environment(const char* const* variables, std::span<cons
   }
 }
 
-void ConfigLoader::set_flag(std::string_view name, std::string_view text) {
-  if (Config::Value* const value = find(name)) {
-    set(*value, text, kFlag, "flag");
+void ConfigLoader::set_flag(std::string_view name, std::string_view value) {
+  if (Config::Value* const known = find(name)) {
+    set(*known, value, kFlag, "flag");
   } else {
     unknown(name, "flag");
   }

@@ -151,13 +151,13 @@ Result<Time> add(const Time& time, const Decimal& amount, CalendarUnit unit) {
   return TRY(add_to_clock(time, amount, unit)).time;
 }
 
-Result<DateTime> add(const DateTime& value, const Decimal& amount, CalendarUnit unit) {
-  if (!value.has_time()) return DateTime(TRY(add(value.date(), amount, unit)));
+Result<DateTime> add(const DateTime& date_time, const Decimal& amount, CalendarUnit unit) {
+  if (!date_time.has_time()) return DateTime(TRY(add(date_time.date(), amount, unit)));
   if (unit <= CalendarUnit::day) {
-    return DateTime::of(TRY(add(value.date(), amount, unit)), value.time(), value.offset());
+    return DateTime::of(TRY(add(date_time.date(), amount, unit)), date_time.time(), date_time.offset());
   }
-  const Later later = TRY(add_to_clock(value.time(), amount, unit));
-  return DateTime::of(TRY(add_days(value.date(), later.days)), later.time, value.offset());
+  const Later later = TRY(add_to_clock(date_time.time(), amount, unit));
+  return DateTime::of(TRY(add_days(date_time.date(), later.days)), later.time, date_time.offset());
 }
 
 }  // namespace meridian

@@ -33,6 +33,7 @@ MemoryAccount MemoryBudget::account(std::string_view name) {
 std::vector<MemoryBudget::Row> MemoryBudget::table() const {
   const std::lock_guard lock(accounts_->mutex);
   std::vector<Row> rows;
+  rows.reserve(accounts_->entries.size());
   for (const internal::MemoryEntry& entry : accounts_->entries) {
     rows.push_back({entry.name, entry.bytes.load(), entry.peak.load()});
   }

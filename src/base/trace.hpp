@@ -22,8 +22,9 @@ class TraceContext {
   constexpr TraceContext() = default;
   /// A new trace, begun here.
   static TraceContext start(Random& random);
-  /// `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`; later versions as the standard asks of version 00.
-  static Result<TraceContext> parse(std::string_view traceparent);
+  /// A traceparent: `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`; later versions as the standard asks of
+  /// version 00.
+  static Result<TraceContext> parse(std::string_view text);
 
   /// The same trace with a span of its own, to hand on.
   TraceContext child(Random& random) const;

@@ -16,7 +16,7 @@ struct LocalRange {
 };
 
 /// What the local clock shows while the value holds. An offset is not looked at.
-LocalRange local_range(const DateTime& date_time);
+LocalRange local_range(const DateTime& value);
 
 constexpr std::uint64_t power_of_ten_64(int exponent) {
   std::uint64_t power = 1;
