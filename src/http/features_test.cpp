@@ -260,7 +260,7 @@ TEST(EventStream, reaches_the_client_event_by_event) {
   });
   const TestServer server(std::move(router));
   RawClient client(server.port());
-  client.send("GET /events HTTP/1.1\r\n" + kEnd);
+  client.send("GET /events HTTP/1.1\r\nConnection: close\r\n" + kEnd);
   const std::shared_ptr<EventStream> stream = opened.get_future().get();
   ASSERT_TRUE(stream->send({.event = "alarm", .data = "a\nb", .id = "1"}));
   std::string seen;

@@ -8,30 +8,29 @@ void Signal::notify() {
   if (raised_.exchange(true)) return;  // one is on its way already
   loop_.post([self = shared_from_this()] {
     self->raised_.store(false);
-    self->arrived_ = true;
-    if (self->sleeper_) {
-      self->arrived_ = false;
-      self->wake(true);
+    if (self->sleeper_ != nullptr) {
+      self->sleeper_->wake(true);
+    } else {
+      self->arrived_ = true;
     }
   });
 }
 
-bool Signal::take() {
-  woken_ = std::exchange(arrived_, false);
+bool Signal::Wait::await_ready() {
+  woken_ = std::exchange(signal_.arrived_, false);
   return woken_;
 }
 
-void Signal::sleep(std::coroutine_handle<> handle, net::Deadline deadline) {
-  sleeper_ = handle;
-  set_expiry(deadline);
-  if (deadline.is_set()) watch(loop_);
+void Signal::Wait::await_suspend(std::coroutine_handle<> handle) {
+  handle_ = handle;
+  signal_.sleeper_ = this;
+  if (deadline().is_set()) watch(signal_.loop_);
 }
 
-void Signal::wake(bool woken) {
-  if (!sleeper_) return;
-  set_expiry(net::Deadline{});
+void Signal::Wait::wake(bool woken) {
   woken_ = woken;
-  std::exchange(sleeper_, {}).resume();
+  signal_.sleeper_ = nullptr;
+  handle_.resume();  // this is gone after
 }
 
 }  // namespace meridian::http::internal

@@ -1,7 +1,8 @@
 // Signal: one coroutine on a Loop waits, anyone anywhere wakes it.
 //
 // Wakes are counted as one until waited for, and never lost. Held by shared_ptr, so that a wake may come after the
-// waiter has gone. wait() ends with `true` when woken, `false` when the deadline passed first.
+// waiter has gone, and the last holder may be any thread: what belongs to the loop lies in the waiting coroutine.
+// wait() ends with `true` when woken, `false` when the deadline passed first.
 #pragma once
 
 #include <atomic>
@@ -12,7 +13,7 @@
 
 namespace meridian::http::internal {
 
-class Signal : public net::Expiring, public std::enable_shared_from_this<Signal> {
+class Signal : public std::enable_shared_from_this<Signal> {
  public:
   explicit Signal(net::Loop& loop) : loop_(loop) {}
 
@@ -20,30 +21,31 @@ class Signal : public net::Expiring, public std::enable_shared_from_this<Signal>
   /// From any thread.
   void notify();
 
-  /// On the loop's thread.
-  auto wait(net::Deadline deadline) {
-    struct Awaiter {
-      Signal& signal;
-      net::Deadline deadline;
-      bool await_ready() const { return signal.take(); }
-      void await_suspend(std::coroutine_handle<> handle) const { signal.sleep(handle, deadline); }
-      bool await_resume() const { return signal.woken_; }
-    };
-    return Awaiter{*this, deadline};
-  }
+  class Wait final : public net::Expiring {
+   public:
+    Wait(Signal& signal, net::Deadline deadline) : signal_(signal) { set_expiry(deadline); }
+    bool await_ready();
+    void await_suspend(std::coroutine_handle<> handle);
+    bool await_resume() const { return woken_; }
+
+   private:
+    friend class Signal;
+    void expired() override { wake(false); }
+    void wake(bool woken);
+
+    Signal& signal_;
+    std::coroutine_handle<> handle_;
+    bool woken_ = false;
+  };
+  /// On the loop's thread, one at a time.
+  Wait wait(net::Deadline deadline) { return {*this, deadline}; }
 
  private:
-  bool take();
-  void sleep(std::coroutine_handle<> handle, net::Deadline deadline);
-  void wake(bool woken);
-  void expired() override { wake(false); }
-
   net::Loop& loop_;
   std::atomic<bool> raised_ = false;  // somebody has notified and the loop has not yet taken it
   // Only on the loop's thread:
-  std::coroutine_handle<> sleeper_;
+  Wait* sleeper_ = nullptr;
   bool arrived_ = false;
-  bool woken_ = false;
 };
 
 }  // namespace meridian::http::internal
