@@ -7,7 +7,6 @@
 #include <cstdio>
 
 #include "base/utf8.hpp"
-#include "base/utf8.hpp"
 #include "formats/fhir/internal/xml_messages.hpp"
 
 namespace meridian::fhir::internal {
