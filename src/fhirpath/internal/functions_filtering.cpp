@@ -113,6 +113,26 @@ struct SortItem {
   std::vector<Value> keys;  // one for each argument; no value where the argument gives nothing
 };
 
+/// Merge sort. Not the library's: dates of unlike precision make an order that is not total, which std::sort may not be
+/// given.
+template <typename Less>
+void sort_items(std::vector<SortItem>& items, Less less) {
+  std::vector<SortItem> merged(items.size());
+  for (std::size_t width = 1; width < items.size(); width *= 2) {
+    for (std::size_t begin = 0; begin < items.size(); begin += 2 * width) {
+      const std::size_t middle = std::min(begin + width, items.size());
+      const std::size_t end = std::min(begin + 2 * width, items.size());
+      std::size_t left = begin;
+      std::size_t right = middle;
+      for (std::size_t to = begin; to < end; ++to) {
+        const bool takes_right = left == middle || (right < end && less(items[right], items[left]));
+        merged[to] = std::move(items[takes_right ? right++ : left++]);
+      }
+    }
+    items.swap(merged);
+  }
+}
+
 }  // namespace
 
 // https://build.fhir.org/ig/HL7/FHIRPath/#sort: by the arguments in turn, each ascending unless written with a minus or
@@ -138,7 +158,7 @@ bool run_sort(Machine& machine, const Op& op, Demand /*demand*/) {
     }
   }
   bool failed = false;
-  std::stable_sort(items.begin(), items.end(), [&](const SortItem& a, const SortItem& b) {
+  sort_items(items, [&](const SortItem& a, const SortItem& b) {
     for (std::size_t k = 0; k < a.keys.size() && !failed; ++k) {
       if (!machine.charge(1)) failed = true;
       if (!a.keys[k] || !b.keys[k]) {

@@ -302,7 +302,8 @@ class Parser {
       if (!name) return std::nullopt;
       node.text = std::move(*name);
       node.is_delimited = true;
-    } else if (token.kind == TokenKind::identifier && !is_reserved(token.text)) {
+    } else if (token.kind == TokenKind::identifier && (input || !is_reserved(token.text))) {
+      // After a dot a reserved word can only be a name: `text.div` is often written without the back ticks.
       node.text = std::string(token.text);
     } else {
       return unexpected();
