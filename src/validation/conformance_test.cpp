@@ -208,7 +208,8 @@ std::vector<Case> read_cases(const fs::path& folder, std::map<std::string, int>&
     bool on = false;
     if (test["security-checks"].get(on) == simdjson::SUCCESS && on) made.options.html_in_strings = Severity::error;
     if (has(test, "noHtmlInMarkdown")) made.options.html_in_markdown = Severity::error;
-    if (has(test, "wrong-displays")) made.options.wrong_display = Severity::warning;
+    // The reference program's default.
+    made.options.wrong_display = has(test, "wrong-displays") ? Severity::warning : Severity::error;
     cases.push_back(std::move(made));
   }
   return cases;

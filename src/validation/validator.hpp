@@ -47,7 +47,7 @@ struct ValidatorOptions {
   /// How an unresolved profile of meta.profile is reported; one asked for by the caller is always an error.
   Severity unknown_profile = Severity::warning;
   /// How a display that is not its code's is reported, where the code system is known here.
-  Severity wrong_display = Severity::error;
+  Severity wrong_display = Severity::warning;
   /// How text that looks like HTML is reported: harmless when it is escaped for showing.
   Severity html_in_strings = Severity::information;
   Severity html_in_markdown = Severity::information;

@@ -159,8 +159,11 @@ std::string Node::path() const {
   return path;
 }
 
+std::size_t Node::offset() const {
+  return std::size_t{tape_->text_offset(index_)} + tape_->skipped;
+}
 Position Node::position() const {
-  return position_at(tape_->source, std::size_t{tape_->text_offset(index_)} + tape_->skipped);
+  return position_at(tape_->source, offset());
 }
 
 Document::Document(Document&&) noexcept = default;

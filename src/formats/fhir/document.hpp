@@ -80,6 +80,7 @@ class Node {
   std::string path() const;
   /// Where its value (or object) begins in the text.
   Position position() const;
+  std::size_t offset() const;  ///< of position(), which counts lines from the start to tell the rest
 
   /// A number that orders nodes of one document as in the text and identifies them: for sets of nodes.
   std::uint32_t order() const { return index_; }

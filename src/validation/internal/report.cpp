@@ -10,6 +10,26 @@ namespace {
 // More findings than anyone reads; beyond it they are only counted.
 constexpr std::size_t kMaxFindings = 4000;
 
+// Lines and columns of offsets that only grow.
+class LineCounter {
+ public:
+  explicit LineCounter(std::string_view text) : text_(text) {}
+
+  Position at(std::size_t offset) {
+    offset = std::min(offset, text_.size());
+    for (std::size_t end = text_.find('\n', from_); end < offset; end = text_.find('\n', from_)) {
+      ++line_;
+      from_ = end + 1;
+    }
+    return {offset, line_, static_cast<std::uint32_t>(offset - from_ + 1)};
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t from_ = 0;
+  std::uint32_t line_ = 1;
+};
+
 }  // namespace
 
 void Report::add(Severity severity, IssueType type, const Message& message, fhir::Node at,
@@ -28,8 +48,10 @@ void Report::rewind(const Mark& mark) {
   dropped_ = mark.dropped;
 }
 
-void Report::finish(Issues& issues) {
-  std::ranges::stable_sort(findings_, {}, [](const Finding& f) { return f.node.order(); });
+void Report::finish(std::string_view source, Issues& issues) {
+  std::ranges::stable_sort(findings_, {}, [](const Finding& f) { return f.node.offset(); });
+  LineCounter lines(source);
+  const std::size_t dropped_before = issues.dropped();
   const Finding* before = nullptr;
   for (Finding& finding : findings_) {
     // Two profiles may say the same of one element.
@@ -38,8 +60,12 @@ void Report::finish(Issues& issues) {
       continue;
     }
     before = &finding;
-    issues.add({finding.severity, finding.type, *finding.message, finding.arguments, finding.node.path(),
-                finding.node.position()});
+    Issue issue(finding.severity, finding.type, *finding.message, finding.arguments);
+    if (issues.dropped() == dropped_before) {  // beyond its bound an issue only counts
+      issue.path = finding.node.path();
+      issue.position = lines.at(finding.node.offset());
+    }
+    issues.add(std::move(issue));
   }
   if (dropped_ > 0) {
     const bool hides_errors = errors_ > 0;

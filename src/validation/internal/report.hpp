@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/issue.hpp"
@@ -40,8 +41,8 @@ class Report {
   Mark mark() const { return {findings_.size(), errors_, dropped_}; }
   void rewind(const Mark& mark);
 
-  /// Hands everything over in the order of the text and starts anew.
-  void finish(Issues& issues);
+  /// Hands everything over in the order of the text, which is the document's source, and starts anew.
+  void finish(std::string_view source, Issues& issues);
 
  private:
   std::vector<Finding> findings_;

@@ -41,7 +41,7 @@ void Walk::run(const fhir::Document& document, std::span<const std::string> prof
   }
   if (shared_.options.references == Check::on) check_references(*this);
   if (shared_.options.profiles == Check::on || !profiles.empty()) check_profiles(*this, profiles);
-  report_.finish(issues);
+  report_.finish(document.source(), issues);
 }
 
 // What the parser has noticed: https://hl7.org/fhir/R4/json.html
