@@ -28,7 +28,6 @@ using internal::InputBuffer;
 using internal::Refusal;
 using internal::ResponseHead;
 using internal::Signal;
-using net::Deadline;
 using net::IoResult;
 using net::IoStatus;
 using net::Task;
@@ -116,7 +115,7 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
 
 std::unique_ptr<net::Stream> Client::State::reuse(const std::string& key) {
   auto& list = idle[key];
-  const std::int64_t oldest = net::steady_nanoseconds() - options.idle_ms * 1'000'000;
+  const std::int64_t oldest = steady_nanoseconds() - options.idle_ms * 1'000'000;
   while (!list.empty()) {
     Idle last = std::move(list.back());
     list.pop_back();
@@ -132,7 +131,7 @@ std::unique_ptr<net::Stream> Client::State::reuse(const std::string& key) {
 void Client::State::keep(const std::string& key, std::unique_ptr<net::Stream> stream) {
   if (stopping || idle_count >= options.max_idle_connections) return;
   stream->set_deadline(Deadline{});
-  idle[key].push_back({std::move(stream), net::steady_nanoseconds()});
+  idle[key].push_back({std::move(stream), steady_nanoseconds()});
   ++idle_count;
 }
 

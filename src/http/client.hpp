@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/callback.hpp"
 #include "base/result.hpp"
 #include "http/headers.hpp"
 #include "http/method.hpp"
-#include "net/callback.hpp"
 #include "net/tls.hpp"
 
 namespace meridian::net {
@@ -57,7 +57,7 @@ struct ClientRequest {
   std::int64_t total_ms = 0;  ///< 0: the client's
   /// Gets the body piece by piece, on the loop's thread, instead of ClientResponse::body; false stops. Only of a
   /// final 2xx response.
-  net::Callback<bool(std::string_view)> on_body = {};
+  Callback<bool(std::string_view)> on_body = {};
 };
 
 struct ClientResponse {
@@ -75,7 +75,7 @@ class Client {
   Client& operator=(Client&&) noexcept;
   ~Client();
 
-  using Done = net::Callback<void(Result<ClientResponse>)>;
+  using Done = Callback<void(Result<ClientResponse>)>;
   /// Any complete response is a result, whatever its status. Errors: invalid_argument (URL), forbidden (the guard),
   /// not_found (the name), unauthenticated (the certificate), timeout, too_large, malformed_input, io_failure.
   void send(ClientRequest request, Done done);

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "net/callback.hpp"
+#include "base/callback.hpp"
 
 namespace meridian::http {
 
@@ -11,7 +11,7 @@ class Executor {
  public:
   virtual ~Executor() = default;
   /// Runs the work on some thread of its own, soon. False when its queue is full: the request is answered 503.
-  virtual bool submit(net::Callback<void()> work) = 0;
+  virtual bool submit(Callback<void()> work) = 0;
 };
 
 /// A fixed number of threads and a bounded queue; the destructor finishes what was accepted.

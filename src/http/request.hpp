@@ -7,17 +7,18 @@
 
 #include <cstdint>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/stop.hpp"
+#include "base/trace.hpp"
+#include "base/stop.hpp"
+#include "base/trace.hpp"
 #include "http/headers.hpp"
 #include "http/method.hpp"
 #include "http/target.hpp"
-#include "http/trace_context.hpp"
-#include "net/deadline.hpp"
 
 namespace meridian::http {
 
@@ -47,9 +48,9 @@ struct Request {
   Peer peer;
   TraceContext trace;
   /// When the answer is no longer wanted; long loops look at it.
-  net::Deadline deadline;
+  Deadline deadline;
   /// Stops when the client has gone or the server's drain deadline has passed.
-  std::stop_token stop;
+  StopToken stop;
 
   Request() = default;
   /// For tests and for calls within the program. A bad target leaves an empty one.

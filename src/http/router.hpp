@@ -24,18 +24,18 @@
 #include <string_view>
 #include <vector>
 
+#include "base/callback.hpp"
 #include "http/openapi.hpp"
 #include "http/request.hpp"
 #include "http/responder.hpp"
 #include "http/websocket.hpp"
-#include "net/callback.hpp"
 
 namespace meridian::http {
 
-using Handler = net::Callback<Response(const Request&)>;
-using DeferredHandler = net::Callback<void(Request, Responder)>;
-using UploadHandler = net::Callback<Result<std::unique_ptr<BodySink>>(Request, Responder)>;
-using WebSocketAccept = net::Callback<Result<std::unique_ptr<WebSocketHandler>>(const Request&)>;
+using Handler = Callback<Response(const Request&)>;
+using DeferredHandler = Callback<void(Request, Responder)>;
+using UploadHandler = Callback<Result<std::unique_ptr<BodySink>>(Request, Responder)>;
+using WebSocketAccept = Callback<Result<std::unique_ptr<WebSocketHandler>>(const Request&)>;
 
 enum class Run : std::uint8_t {
   pool,    ///< on the executor; may take as long as the request's deadline

@@ -53,7 +53,7 @@ struct Services {
   net::Io* io = nullptr;
   Executor* executor = nullptr;
   /// Called on the loop's thread after each response; must be quick and safe for several threads at once.
-  net::Callback<void(const AccessEntry&)> access_log;
+  Callback<void(const AccessEntry&)> access_log;
 };
 
 class Server {

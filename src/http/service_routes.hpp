@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include "base/callback.hpp"
 #include "base/result.hpp"
 #include "http/openapi.hpp"
-#include "net/callback.hpp"
 
 namespace meridian::http {
 
@@ -14,9 +14,9 @@ class Router;
 struct ServiceRoutes {
   ApiInfo api;
   /// The metrics as OpenMetrics text. Called from the pool, by several threads at once.
-  net::Callback<std::string()> metrics;
+  Callback<std::string()> metrics;
   /// Whether the program can do its work; the error says what is missing. Empty: always ready.
-  net::Callback<Result<>()> ready;
+  Callback<Result<>()> ready;
 };
 
 /// /health says that the process lives, /ready whether it can work (503 with the reason when not). The document at

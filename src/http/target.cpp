@@ -1,6 +1,6 @@
 #include "http/target.hpp"
 
-#include "http/internal/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace meridian::http {
 namespace {
@@ -77,7 +77,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
       plain = plain && static_cast<unsigned char>(text[i]) < 0x80;
     }
   }
-  if (!plain && !internal::is_utf8(out)) return std::nullopt;
+  if (!plain && !is_valid_utf8(out)) return std::nullopt;
   return out;
 }
 

@@ -10,9 +10,9 @@
 #include <memory>
 #include <vector>
 
+#include "base/callback.hpp"
+#include "base/deadline.hpp"
 #include "base/result.hpp"
-#include "net/callback.hpp"
-#include "net/deadline.hpp"
 
 namespace meridian::net {
 

@@ -4,7 +4,6 @@
 
 namespace meridian::http::internal {
 
-using net::Deadline;
 using net::IoResult;
 using net::IoStatus;
 using net::Task;
@@ -81,7 +80,7 @@ Task<Connection::Got> Connection::read_head() {
     idle_ = false;
     if (status != IoStatus::ok) co_return Got::nothing;
   }
-  began_ = net::steady_nanoseconds();
+  began_ = steady_nanoseconds();
   stream_->set_deadline(Deadline::at_nanoseconds(began_ + options_.times.header_ms * 1'000'000));
   while (true) {
     const HeadScanner::Found found = scanner_.scan(in_.view());
@@ -215,9 +214,10 @@ void Connection::log_access(int status, std::string_view fault) {
   entry.status = status;
   entry.received_bytes = body_came_;
   entry.sent_bytes = body_sent_;
-  entry.microseconds = (net::steady_nanoseconds() - began_) / 1000;
+  entry.microseconds = (steady_nanoseconds() - began_) / 1000;
   entry.peer_address = address_;
-  entry.trace_id = request_.trace.trace_id;
+  const std::string trace_id = request_.trace.trace_id();
+  entry.trace_id = trace_id;
   entry.fault = fault;
   core_->services.access_log(entry);
 }

@@ -58,11 +58,11 @@ class Connection {
 
   // connection_answer.cpp
   net::Task<Response> run_handler(const Route& route);
-  net::Task<Response> wait_for_answer(std::shared_ptr<Exchange> exchange, net::Deadline deadline);
+  net::Task<Response> wait_for_answer(std::shared_ptr<Exchange> exchange, Deadline deadline);
   net::Task<void> write_response(Response response, std::string_view fault = {});
   net::Task<bool> write_source(Response& response, const Sending& sending, bool pooled);
   net::Task<bool> write_paced(std::string_view first, std::string_view second = {});
-  net::Task<bool> on_pool(net::Callback<void()> work);
+  net::Task<bool> on_pool(Callback<void()> work);
 
   const std::shared_ptr<ServerCore> core_;
   const std::unique_ptr<net::Stream> stream_;

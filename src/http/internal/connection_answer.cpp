@@ -9,7 +9,6 @@
 
 namespace meridian::http::internal {
 
-using net::Deadline;
 using net::IoResult;
 using net::IoStatus;
 using net::Task;
@@ -30,6 +29,7 @@ Result<> decode_body(Request& request, std::uint64_t limit, std::uint32_t ratio)
 }
 
 Response call(const Route& route, Request& request, const ServerOptions& options) {
+  const TraceScope scope(request.trace);
   const std::uint64_t limit = route.body_limit != 0 ? route.body_limit : options.limits.body_bytes;
   if (Result<> decoded = decode_body(request, limit, options.limits.compression_ratio); !decoded) {
     return Response::problem(decoded.error());
@@ -43,7 +43,7 @@ Response call(const Route& route, Request& request, const ServerOptions& options
 
 }  // namespace
 
-Task<bool> Connection::on_pool(net::Callback<void()> work) {
+Task<bool> Connection::on_pool(Callback<void()> work) {
   if (!pool_done_) pool_done_ = std::make_shared<Signal>(stream_->loop());
   const auto done = pool_done_;
   const bool accepted = core_->services.executor->submit([&work, done] {
@@ -97,7 +97,7 @@ Task<Response> Connection::run_handler(const Route& route) {
   if (route.upload) {
     auto exchange = std::make_shared<Exchange>(stream_->loop(), request_, core_->options);
     exchange_ = exchange;
-    request_.stop = exchange->stop().get_token();
+    request_.stop = exchange->stop().token();
     const Refusal refusal = co_await upload(route, exchange);
     if (refusal) {
       exchange->abandon();
@@ -126,7 +126,7 @@ Task<Response> Connection::run_handler(const Route& route) {
 
   auto exchange = std::make_shared<Exchange>(stream_->loop(), request_, core_->options);
   exchange_ = exchange;
-  request_.stop = exchange->stop().get_token();
+  request_.stop = exchange->stop().token();
   // What the log, the trace and CORS need stays here; the handler's side gets its own.
   Request theirs = std::move(request_);
   request_ = Request();
@@ -166,7 +166,7 @@ Task<Response> Connection::run_handler(const Route& route) {
 // Writes with a deadline for each step and a pace for the whole, so that a reader who takes a byte a minute is cut.
 Task<bool> Connection::write_paced(std::string_view first, std::string_view second) {
   std::uint64_t sent = 0;
-  const std::int64_t began = net::steady_nanoseconds();
+  const std::int64_t began = steady_nanoseconds();
   while (!first.empty() || !second.empty()) {
     stream_->set_deadline(Deadline::after_milliseconds(options_.times.stall_ms));
     const IoResult written = co_await stream_->write_some(first, second);
@@ -179,7 +179,7 @@ Task<bool> Connection::write_paced(std::string_view first, std::string_view seco
     second.remove_prefix(written.bytes - of_first);
     sent += written.bytes;
     if (first.empty() && second.empty()) break;
-    const std::int64_t elapsed_ms = (net::steady_nanoseconds() - began) / 1'000'000;
+    const std::int64_t elapsed_ms = (steady_nanoseconds() - began) / 1'000'000;
     if (elapsed_ms > options_.times.stall_ms &&
         sent < options_.times.body_bytes_per_second * static_cast<std::uint64_t>(elapsed_ms) / 1000) {
       ++core_->timeouts;

@@ -5,7 +5,6 @@
 
 namespace meridian::http::internal {
 
-using net::Deadline;
 using net::IoResult;
 using net::IoStatus;
 using net::Task;
@@ -40,7 +39,7 @@ bool Connection::is_body_complete() const {
 
 // On average and after some patience: a body that trickles holds memory and a place for as long as it likes.
 Refusal Connection::check_pace() const {
-  const std::int64_t elapsed_ms = (net::steady_nanoseconds() - body_began_) / 1'000'000;
+  const std::int64_t elapsed_ms = (steady_nanoseconds() - body_began_) / 1'000'000;
   if (elapsed_ms <= options_.times.stall_ms) return {};
   const std::uint64_t due = options_.times.body_bytes_per_second * static_cast<std::uint64_t>(elapsed_ms) / 1000;
   if (body_came_ >= due) return {};
@@ -48,7 +47,7 @@ Refusal Connection::check_pace() const {
 }
 
 Task<Refusal> Connection::read_body_some(std::string& out, std::size_t limit) {
-  if (body_began_ == 0) body_began_ = net::steady_nanoseconds();
+  if (body_began_ == 0) body_began_ = steady_nanoseconds();
   const std::size_t had = out.size();
   while (!is_body_complete() && out.size() == had && out.size() < limit) {
     if (in_.empty()) {

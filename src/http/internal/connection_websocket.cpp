@@ -2,14 +2,13 @@
 #include <deque>
 #include <mutex>
 
+#include "base/utf8.hpp"
 #include "http/internal/connection.hpp"
-#include "http/internal/utf8.hpp"
 #include "http/internal/websocket_frames.hpp"
 #include "http/internal/websocket_handshake.hpp"
 
 namespace meridian::http::internal {
 
-using net::Deadline;
 using net::IoResult;
 using net::IoStatus;
 using net::Task;
@@ -25,7 +24,7 @@ class Session final : public WebSocket {
       : stream_(&stream), rules_(rules), times_(times), to_send_(std::make_shared<Signal>(stream.loop())) {}
 
   Result<> send(MessageKind kind, std::string_view message) override {
-    if (kind == MessageKind::text && !is_utf8(message)) {
+    if (kind == MessageKind::text && !is_valid_utf8(message)) {
       return fail(ErrorCode::invalid_argument, "a text message must be UTF-8");
     }
     return queue(kind == MessageKind::text ? Opcode::text : Opcode::binary, message, false);
@@ -66,7 +65,7 @@ class Session final : public WebSocket {
         last = closing_;
       }
       if (!taken.empty()) {
-        writing_since_ = net::steady_nanoseconds();
+        writing_since_ = steady_nanoseconds();
         const IoStatus status = co_await stream_->write_all(taken);
         writing_since_ = 0;
         const std::lock_guard lock(mutex_);
@@ -82,11 +81,11 @@ class Session final : public WebSocket {
     self.reset();
   }
 
-  void heard() { heard_ = net::steady_nanoseconds(); }
+  void heard() { heard_ = steady_nanoseconds(); }
 
   /// Looks after the peer now and then: pings a silent one, gives up a dead one.
   void look() {
-    const std::int64_t now = net::steady_nanoseconds();
+    const std::int64_t now = steady_nanoseconds();
     const std::int64_t silent_ms = (now - heard_) / 1'000'000;
     const std::int64_t writing_ms = writing_since_ == 0 ? 0 : (now - writing_since_) / 1'000'000;
     if (silent_ms > times_.idle_ms || writing_ms > times_.stall_ms) {
@@ -127,7 +126,7 @@ class Session final : public WebSocket {
   // Only on the loop:
   bool stopping_ = false;
   bool writer_done_ = false;
-  std::int64_t heard_ = net::steady_nanoseconds();
+  std::int64_t heard_ = steady_nanoseconds();
   std::int64_t writing_since_ = 0;
 };
 

@@ -7,8 +7,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 
+#include "base/stop.hpp"
 #include "http/internal/signal.hpp"
 #include "http/request.hpp"
 #include "http/responder.hpp"
@@ -28,14 +28,14 @@ class Exchange final : public Responder::Target, public Waker::Target {
   Signal& signal() { return *signal_; }
   std::optional<Response> take();
   void abandon();
-  std::stop_source& stop() { return stop_; }
+  StopSource& stop() { return stop_; }
 
  private:
   const Method method_;
   const Headers steering_;
   const std::shared_ptr<const ServerOptions> options_;
   const std::shared_ptr<Signal> signal_;
-  std::stop_source stop_;
+  StopSource stop_;
   std::mutex mutex_;
   std::optional<Response> response_;  // protected by mutex_
   bool abandoned_ = false;            // protected by mutex_

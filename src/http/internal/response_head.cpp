@@ -2,8 +2,8 @@
 
 #include <charconv>
 #include <ctime>
-#include <random>
 
+#include "base/random.hpp"
 #include "http/conditional.hpp"
 
 namespace meridian::http::internal {
@@ -70,17 +70,6 @@ std::string join(const std::vector<std::string>& items) {
   return out;
 }
 
-std::string hex_id(std::mt19937_64& random, std::size_t digits) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string id(digits, '0');
-  for (std::size_t i = 0; i < digits; i += 16) {
-    std::uint64_t bits = 0;
-    while (bits == 0) bits = random();  // all zeros is no id
-    for (std::size_t k = 0; k < 16; ++k, bits >>= 4) id[i + k] = kHex[bits & 15];
-  }
-  return id;
-}
-
 }  // namespace
 
 bool may_have_body(int status) {
@@ -101,9 +90,7 @@ void append_head(std::string& out, const Response& response, const Request& requ
     const Field field = response.headers[i];
     if (!belongs_to_server(field.name)) append_field(out, field.name, field.value);
   }
-  if (!request.trace.trace_id.empty()) {
-    append_field(out, "traceresponse", to_traceparent(request.trace));
-  }
+  if (request.trace.is_set()) append_field(out, "traceresponse", request.trace.to_string());
   if (options.hsts_seconds > 0 && request.peer.encrypted) {
     append_field(out, "Strict-Transport-Security", "max-age=" + std::to_string(options.hsts_seconds));
   }
@@ -151,19 +138,13 @@ std::optional<Response> answer_preflight(const Request& request, const CorsOptio
 }
 
 TraceContext trace_of(const Headers& headers) {
-  thread_local std::mt19937_64 random = [] {
-    std::random_device device;
-    std::seed_seq seed{device(), device(), device(), device()};
-    return std::mt19937_64(seed);
-  }();
-  TraceContext trace;
+  // Ids must differ, not surprise: no system call for each request.
+  thread_local SeededRandom random(system_random().next());
   // Two traceparents could be read two ways: then none is believed.
   if (headers.count("traceparent") == 1) {
-    if (auto given = parse_traceparent(headers.get("traceparent"))) trace = *std::move(given);
+    if (const Result<TraceContext> given = TraceContext::parse(headers.get("traceparent"))) return given->child(random);
   }
-  if (trace.trace_id.empty()) trace.trace_id = hex_id(random, 32);
-  trace.span_id = hex_id(random, 16);
-  return trace;
+  return TraceContext::start(random);
 }
 
 }  // namespace meridian::http::internal

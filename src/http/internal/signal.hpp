@@ -23,7 +23,7 @@ class Signal : public std::enable_shared_from_this<Signal> {
 
   class Wait final : public net::Expiring {
    public:
-    Wait(Signal& signal, net::Deadline deadline) : signal_(signal) { set_expiry(deadline); }
+    Wait(Signal& signal, Deadline deadline) : signal_(signal) { set_expiry(deadline); }
     bool await_ready();
     void await_suspend(std::coroutine_handle<> handle);
     bool await_resume() const { return woken_; }
@@ -38,7 +38,7 @@ class Signal : public std::enable_shared_from_this<Signal> {
     bool woken_ = false;
   };
   /// On the loop's thread, one at a time.
-  Wait wait(net::Deadline deadline) { return {*this, deadline}; }
+  Wait wait(Deadline deadline) { return {*this, deadline}; }
 
  private:
   net::Loop& loop_;

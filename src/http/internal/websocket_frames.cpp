@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/internal/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace meridian::http::internal {
 namespace {
@@ -49,7 +49,7 @@ std::string close_payload(CloseCode code, std::string_view reason) {
   const auto number = static_cast<unsigned>(code);
   std::string out{static_cast<char>(number >> 8), static_cast<char>(number & 0xff)};
   reason = reason.substr(0, kMaxControl - 2);
-  while (!is_utf8(reason)) reason.remove_suffix(1);
+  while (!is_valid_utf8(reason)) reason.remove_suffix(1);
   out.append(reason);
   return out;
 }
@@ -122,7 +122,7 @@ std::optional<MessageReader::Event> MessageReader::finish_frame() {
                           static_cast<unsigned char>(event.payload[1]);
     if (!may_be_sent(code)) return break_with(CloseCode::protocol_error);
     event.payload.erase(0, 2);
-    if (!is_utf8(event.payload)) return break_with(CloseCode::invalid_payload);
+    if (!is_valid_utf8(event.payload)) return break_with(CloseCode::invalid_payload);
     event.code = static_cast<CloseCode>(code);
     return event;
   }
@@ -130,7 +130,7 @@ std::optional<MessageReader::Event> MessageReader::finish_frame() {
   Event event{*message_kind_, std::move(message_), CloseCode::none_given};
   message_.clear();
   message_kind_.reset();
-  if (event.opcode == Opcode::text && !is_utf8(event.payload)) return break_with(CloseCode::invalid_payload);
+  if (event.opcode == Opcode::text && !is_valid_utf8(event.payload)) return break_with(CloseCode::invalid_payload);
   return event;
 }
 

@@ -5,7 +5,7 @@
 
 namespace meridian::http::testing {
 
-TestServer::TestServer(Router router, ServerOptions options, net::Callback<void(const AccessEntry&)> log)
+TestServer::TestServer(Router router, ServerOptions options, Callback<void(const AccessEntry&)> log)
     : io_(net::IoOptions{.threads = 2, .tick_milliseconds = 5}), executor_(make_pool(2, 64)) {
   Result<Server> started =
       Server::start(std::move(options), std::move(router), Services{&io_, executor_.get(), std::move(log)});

@@ -13,7 +13,7 @@ namespace meridian::http::testing {
 class TestServer {
  public:
   /// Stops the program when the server does not start: there is nothing to test then.
-  explicit TestServer(Router router, ServerOptions options = {}, net::Callback<void(const AccessEntry&)> log = {});
+  explicit TestServer(Router router, ServerOptions options = {}, Callback<void(const AccessEntry&)> log = {});
 
   std::uint16_t port() const { return server_->port(); }
   std::string url() const { return server_->url(); }
