@@ -321,6 +321,8 @@ void compress(Response& response, std::string_view accept_encoding, std::size_t 
   }
   if (!response.source && response.body.size() < min_bytes) return;
   if (response.headers.contains("Content-Encoding") || !is_compressible(response.headers.get("Content-Type"))) return;
+  // A problem may still be said in another form (Router::tell_problems), and is short.
+  if (response.headers.get("Content-Type") == "application/problem+json") return;
   if (list_contains(response.headers.joined("Cache-Control"), "no-transform")) return;
   // What could have been compressed differs by this field, whether it was or not.
   if (!list_contains(response.headers.joined("Vary"), "Accept-Encoding"))

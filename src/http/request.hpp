@@ -14,8 +14,6 @@
 #include "base/result.hpp"
 #include "base/stop.hpp"
 #include "base/trace.hpp"
-#include "base/stop.hpp"
-#include "base/trace.hpp"
 #include "http/headers.hpp"
 #include "http/method.hpp"
 #include "http/target.hpp"

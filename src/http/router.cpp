@@ -193,7 +193,26 @@ Router::Match Router::match(Request& request) const {
   return {nullptr, request.method == Method::options ? 204 : 405, std::move(allow)};
 }
 
+void Router::tell_problems(std::string_view path, ProblemForm form) {
+  problem_forms_.emplace_back(path, std::move(form));
+}
+
+void Router::tell_problem(const Request& request, Response& response) const {
+  if (response.headers.get("Content-Type") != "application/problem+json") return;
+  const std::string_view asked = request.target.path;
+  for (const auto& [path, form] : problem_forms_) {
+    const bool is_below = asked.starts_with(path) && (asked.size() == path.size() || asked[path.size()] == '/');
+    if (is_below) return form(request, response);
+  }
+}
+
 Response Router::answer(Request& request) const {
+  Response response = answer_matched(request);
+  tell_problem(request, response);
+  return response;
+}
+
+Response Router::answer_matched(Request& request) const {
   const Match found = match(request);
   if (found.route == nullptr) {
     if (found.status == 204) return Response(204).with("Allow", found.allow);

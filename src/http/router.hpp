@@ -22,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/callback.hpp"
@@ -36,6 +37,8 @@ using Handler = Callback<Response(const Request&)>;
 using DeferredHandler = Callback<void(Request, Responder)>;
 using UploadHandler = Callback<Result<std::unique_ptr<BodySink>>(Request, Responder)>;
 using WebSocketAccept = Callback<Result<std::unique_ptr<WebSocketHandler>>(const Request&)>;
+/// Writes a problem (application/problem+json) anew, in the form that an API promises; status and fields stay.
+using ProblemForm = Callback<void(const Request&, Response& problem)>;
 
 enum class Run : std::uint8_t {
   pool,    ///< on the executor; may take as long as the request's deadline
@@ -90,6 +93,12 @@ class Router {
   Route& add_upload(Method method, std::string_view pattern, UploadHandler handler);
   Route& add_websocket(std::string_view pattern, WebSocketAccept accept, WebSocketRules rules = {});
 
+  /// The form of every problem below a path ("/fhir"), those too that no handler makes: no such path, a method that is
+  /// not known, a body too long, no answer in time. Only a request whose head cannot be read is answered without it.
+  void tell_problems(std::string_view path, ProblemForm form);
+  /// Applies that to a response that is a problem.
+  void tell_problem(const Request& request, Response& response) const;
+
   struct Match {
     const Route* route = nullptr;  ///< null: `answer` says why
     int status = 200;              ///< 404, 405, or 204 for OPTIONS
@@ -107,8 +116,10 @@ class Router {
 
  private:
   struct Node;
+  Response answer_matched(Request& request) const;
   Route& insert(std::unique_ptr<Route> route);
   std::unique_ptr<Node> root_;
+  std::vector<std::pair<std::string, ProblemForm>> problem_forms_;
   std::vector<std::unique_ptr<Route>> routes_;
 };
 

@@ -410,6 +410,23 @@ TEST(Server, answers_503_when_the_pool_is_full) {
   EXPECT_GT(refused, 0);
 }
 
+TEST(Server, tells_problems_below_a_path_in_that_paths_form) {
+  Router router = hello_router();
+  router.add(Method::get, "/fhir/broken", [](const Request&) { return Response::problem(422, "no"); });
+  router.tell_problems("/fhir", [](const Request& request, Response& response) {
+    response.headers.set("Content-Type", "application/fhir+json");
+    response.body = std::string(request.target.path) + " failed";
+  });
+  const TestServer server(std::move(router));
+  RawClient client(server.port());
+  for (const std::string path : {"/fhir/broken", "/fhir/nothing"}) {
+    client.send("GET " + path + " HTTP/1.1\r\n" + kEnd);
+    EXPECT_EQ(client.response().body, path + " failed");
+  }
+  client.send("GET /fhirs HTTP/1.1\r\n" + kEnd);
+  EXPECT_EQ(client.response().field("Content-Type"), "application/problem+json");
+}
+
 TEST(Server, answers_preflights_and_names_the_origin) {
   ServerOptions options;
   options.cors.enabled = true;

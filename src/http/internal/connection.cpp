@@ -28,6 +28,19 @@ bool is_allowed_host(const ServerOptions& options, std::string_view host) {
 
 }  // namespace
 
+Request kept_of(const Request& request) {
+  Request kept;
+  kept.method = request.method;
+  kept.target = request.target;
+  kept.route = request.route;
+  kept.trace = request.trace;
+  kept.peer.encrypted = request.peer.encrypted;
+  for (const std::string_view name : {"Origin", "Accept", "Accept-Language"}) {
+    if (const auto value = request.headers.find(name)) kept.headers.add(name, *value);
+  }
+  return kept;
+}
+
 Connection::Connection(std::shared_ptr<ServerCore> core, std::unique_ptr<net::Stream> stream)
     : core_(std::move(core)),
       stream_(std::move(stream)),

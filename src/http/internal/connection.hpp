@@ -19,6 +19,9 @@
 
 namespace meridian::http::internal {
 
+/// What the log, the trace, CORS and the form of a problem need of a request that its handler has taken.
+Request kept_of(const Request& request);
+
 class Connection {
  public:
   Connection(std::shared_ptr<ServerCore> core, std::unique_ptr<net::Stream> stream);

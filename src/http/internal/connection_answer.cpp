@@ -127,15 +127,8 @@ Task<Response> Connection::run_handler(const Route& route) {
   auto exchange = std::make_shared<Exchange>(stream_->loop(), request_, core_->options);
   exchange_ = exchange;
   request_.stop = exchange->stop().token();
-  // What the log, the trace and CORS need stays here; the handler's side gets its own.
   Request theirs = std::move(request_);
-  request_ = Request();
-  request_.method = theirs.method;
-  request_.route = theirs.route;
-  request_.trace = theirs.trace;
-  request_.peer.encrypted = theirs.peer.encrypted;
-  request_.target.raw = "-";
-  if (options_.cors.enabled) request_.headers.add("Origin", theirs.headers.get("Origin"));
+  request_ = kept_of(theirs);
   const auto core = core_;
   const bool accepted =
       core_->services.executor->submit([core, exchange, &route, theirs = std::move(theirs)]() mutable {
@@ -191,6 +184,7 @@ Task<bool> Connection::write_paced(std::string_view first, std::string_view seco
 
 Task<void> Connection::write_response(Response response, std::string_view fault) {
   if (core_->draining) keep_alive_ = false;
+  core_->router.tell_problem(request_, response);
   Sending sending;
   sending.minor = minor_;
   sending.is_head = request_.method == Method::head;

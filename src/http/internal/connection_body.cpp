@@ -151,15 +151,9 @@ Task<Refusal> Connection::upload(const Route& route, std::shared_ptr<Exchange> e
       refused = true;
     }
   };
-  const std::string_view pattern = request_.route;
-  const TraceContext trace = request_.trace;
-  const Method method = request_.method;
+  Request kept = kept_of(request_);
   if (!co_await on_pool(begin)) co_return Refusal{503, "pool-full", "The server is busy; repeat later."};
-  // The sink's owner has the request now; what the log and the answer need of it stays.
-  request_ = Request();
-  request_.method = method;
-  request_.route = pattern;
-  request_.trace = trace;
+  request_ = std::move(kept);
   if (refused || !sink) co_return Refusal{};
 
   std::string piece;
