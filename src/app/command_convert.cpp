@@ -1,10 +1,11 @@
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "app/commands.hpp"
+#include "app/messages.hpp"
 #include "app/output.hpp"
 #include "app/progress.hpp"
+#include "app/report.hpp"
 #include "formats/fhir/json.hpp"
 #include "formats/fhir/resource_reader.hpp"
 #include "formats/fhir/xml_writer.hpp"
@@ -12,29 +13,17 @@
 namespace meridian::app {
 namespace {
 
-/// Notes each fault on standard error; says whether one of them is an error.
-bool report(const std::string& file, const Issues& issues, Language language) {
-  for (const Issue& issue : issues.all()) {
-    std::string place = file;
-    if (issue.position.line > 0) {
-      place += ":" + std::to_string(issue.position.line) + ":" + std::to_string(issue.position.column);
-    }
-    complain(place + ": " + std::string(name(issue.severity)) + ": " + (issue.path.empty() ? "" : issue.path + ": ") +
-             text(issue, language));
-  }
-  return issues.has_errors();
-}
-
+/// The resource in the other form, with a line end.
 std::string converted(const fhir::Document& document, const ConvertOptions& options, bool one_a_line, Issues& issues) {
   if (options.to == FhirSyntax::xml) {
     std::string xml;
     const bool pretty = options.style == Style::pretty && !one_a_line;
     fhir::write_xml(document, pretty ? fhir::XmlLayout::pretty : fhir::XmlLayout::compact, xml, issues);
-    return xml;
+    return xml.ends_with('\n') ? xml : xml + '\n';
   }
-  if (options.style == Style::canonical) return fhir::write_canonical_json(document);
+  if (options.style == Style::canonical) return fhir::write_canonical_json(document) + '\n';
   const bool pretty = options.style == Style::pretty && !one_a_line;
-  return fhir::write_json(document, pretty ? fhir::JsonStyle::pretty : fhir::JsonStyle::compact);
+  return fhir::write_json(document, pretty ? fhir::JsonStyle::pretty : fhir::JsonStyle::compact) + '\n';
 }
 
 Result<int> convert(const ConvertOptions& options, const CommonOptions& common) {
@@ -48,28 +37,26 @@ Result<int> convert(const ConvertOptions& options, const CommonOptions& common) 
   Progress progress("converting", reader.size().value_or(0),
                     common.quiet ? Progress::Show::never : Progress::Show::when_watched);
   fhir::ReadResource resource;
-  Issues issues;
   std::uint64_t count = 0;
-  bool faulty = false;
-  for (;;) {
-    const bool more = TRY(reader.next(resource, issues));
-    if (more) {
-      std::string text = converted(resource.document(), options, one_a_line, issues);
-      if (text.empty() || text.back() != '\n') text += '\n';
+  bool is_faulty = false;
+  for (bool more = true; more && !output.is_broken();) {
+    Issues issues;
+    more = TRY(reader.next(resource, issues));
+    const std::string text = more ? converted(resource.document(), options, one_a_line, issues) : std::string();
+    if (more) progress.advance(reader.consumed(), ++count);
+    if (!more && count == 0 && issues.empty()) issues.add({Severity::error, IssueType::structure, kNoResource});
+    is_faulty = is_faulty || issues.has_errors();
+    if (issues.empty() && !output.is_terminal()) {
       output.write(text);
-      progress.advance(reader.consumed(), ++count);
+      continue;
     }
-    faulty = report(options.file, issues, common.language) || faulty;
-    issues.clear();
-    if (!more || output.is_broken()) break;
+    const Progress::Pause pause(progress);
+    output.write(text);
+    complain_of(options.file, issues, common.language);
   }
   // A single resource that cannot be read leaves no empty file behind; of a stream what could be read is kept.
-  if (count == 0) {
-    if (!faulty) return fail(ErrorCode::malformed_input, "there is no resource in it");
-    return kFound;
-  }
-  TRY(output.finish());
-  return faulty ? kFound : kOk;
+  if (count > 0) TRY(output.finish());
+  return is_faulty ? kFound : kOk;
 }
 
 }  // namespace
@@ -77,7 +64,7 @@ Result<int> convert(const ConvertOptions& options, const CommonOptions& common) 
 int run_convert(const ConvertOptions& options, const CommonOptions& common) {
   const Result<int> exit_code = convert(options, common);
   if (exit_code) return *exit_code;
-  complain(options.file + ": " + exit_code.error().message());
+  complain_of(options.file, exit_code.error());
   return kFailed;
 }
 

@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "app/commands.hpp"
+#include "app/messages.hpp"
 #include "app/output.hpp"
 #include "app/progress.hpp"
+#include "app/report.hpp"
 #include "fhirpath/expression.hpp"
 #include "formats/fhir/resource_reader.hpp"
 
@@ -71,17 +73,24 @@ class Plans {
 class Evaluation {
  public:
   Evaluation(const FhirpathOptions& options, const CommonOptions& common)
-      : options_(options), common_(common), plans_(options, common.language) {}
+      : options_(options),
+        common_(common),
+        plans_(options, common.language),
+        progress_("evaluating", total_size(options.files),
+                  common.quiet ? Progress::Show::never : Progress::Show::when_watched) {}
 
   int run() {
     const Expression* general = plans_.general();
     if (general == nullptr) return kFound;
     if (options_.explain == Explain::yes) output_.write(general->explain());
     for (const std::string& file : options_.files) {
+      is_first_ = true;
       if (const Result<> done = evaluate_file(file); !done) {
-        complain(file + ": " + done.error().message());
+        const Progress::Pause pause(progress_);
+        complain_of(file, done.error());
         exit_code_ = kFailed;
       }
+      if (options_.format == OutputFormat::json) output_.line(is_first_ ? "[]" : "]");
       if (output_.is_broken()) break;
     }
     if (const Result<> written = output_.finish(); !written) {
@@ -94,27 +103,28 @@ class Evaluation {
  private:
   Result<> evaluate_file(const std::string& file) {
     fhir::ResourceReader reader = TRY(fhir::ResourceReader::open(file));
-    Progress progress("evaluating", reader.size().value_or(0),
-                      common_.quiet ? Progress::Show::never : Progress::Show::when_watched);
     fhir::ReadResource resource;
-    Issues issues;
-    std::uint64_t count = 0;
-    is_first_ = true;
-    if (options_.format == OutputFormat::json) output_.write("[");
-    for (;;) {
-      const bool more = TRY(reader.next(resource, issues));
-      for (const Issue& issue : issues.all()) {
-        complain(file + ":" + std::to_string(issue.position.line) + ":" + std::to_string(issue.position.column) + ": " +
-                 text(issue, common_.language));
-        found();
+    std::uint64_t count_before = count_;
+    for (bool more = true; more && !output_.is_broken();) {
+      Issues issues;
+      more = TRY(reader.next(resource, issues));
+      if (more) ++count_;
+      if (!more && count_ == count_before && issues.empty()) {
+        issues.add({Severity::error, IssueType::structure, kNoResource});
       }
-      issues.clear();
-      if (!more || output_.is_broken()) break;
-      evaluate(file, reader.form(), resource);
-      progress.advance(reader.consumed(), ++count);
+      progress_.advance(reader.consumed(), count_);
+      std::optional<Progress::Pause> pause;
+      if (!issues.empty() || output_.is_terminal()) pause.emplace(progress_);
+      tell(file, issues);
+      if (more) evaluate(file, reader.form(), resource);
     }
-    if (options_.format == OutputFormat::json) output_.line("]");
+    progress_.end_file(reader.consumed());
     return {};
+  }
+
+  void tell(const std::string& file, const Issues& issues) {
+    complain_of(file, issues, common_.language);
+    if (issues.has_errors()) found();
   }
 
   void evaluate(const std::string& file, fhir::FileForm form, const fhir::ReadResource& resource) {
@@ -125,15 +135,17 @@ class Evaluation {
     if (expression == nullptr) return found();
     const Result<fhirpath::Collection> results = expression->evaluate(root, context_);
     if (!results) {
-      complain(file + ":" + std::to_string(resource.line()) + ": " + results.error().message());
-      return found();
+      Issues issues;
+      const Position begin{0, static_cast<std::uint32_t>(resource.line()), 1};
+      issues.add({Severity::error, IssueType::processing, kExpressionFailed, {results.error().message()}, {}, begin});
+      return tell(file, issues);
     }
     for (const Value& value : *results) write(value);
   }
 
   void write(const Value& value) {
     if (options_.format == OutputFormat::text) return output_.line(one_line(fhirpath::text(value)));
-    if (!std::exchange(is_first_, false)) output_.write(",");
+    output_.write(std::exchange(is_first_, false) ? "[" : ",");
     output_.write(fhirpath::typed_json(value));
   }
 
@@ -146,7 +158,9 @@ class Evaluation {
   Plans plans_;
   fhirpath::EvaluationContext context_;
   Output output_;
-  bool is_first_ = true;
+  Progress progress_;
+  std::uint64_t count_ = 0;  // of resources, in all files
+  bool is_first_ = true;     // nothing of the present file has been written yet
   int exit_code_ = kOk;
 };
 

@@ -1,14 +1,18 @@
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/progress.hpp"
+#include "app/report.hpp"
 #include "app/signature.hpp"
 #include "base/input.hpp"
 #include "formats/fhir/resource_reader.hpp"
@@ -18,16 +22,42 @@ namespace {
 
 /// How the bytes are wrapped, by their first four (RFC 1952, RFC 8878).
 std::string_view wrapping(std::string_view head) {
-  if (head.substr(0, 2) == "\x1F\x8B") return "gzip";
-  if (head.substr(0, 4) == "\x28\xB5\x2F\xFD") return "zstd";
+  if (head.starts_with("\x1F\x8B")) return "gzip";
+  if (head.starts_with("\x28\xB5\x2F\xFD")) return "zstd";
   return {};
 }
 
-Result<std::string> first_bytes(ByteSource& source) {
-  std::string head(512, '\0');
-  head.resize(TRY(source.read(head)));
-  return head;
-}
+/// A source whose beginning is looked at before it is read.
+class Peeked final : public ByteSource {
+ public:
+  static Result<std::unique_ptr<Peeked>> of(std::unique_ptr<ByteSource> source) {
+    std::string head(512, '\0');
+    std::size_t have = 0;
+    while (have < head.size()) {
+      const std::size_t count = TRY(source->read(std::span(head).subspan(have)));
+      if (count == 0) break;
+      have += count;
+    }
+    head.resize(have);
+    return std::make_unique<Peeked>(std::move(source), std::move(head));
+  }
+  Peeked(std::unique_ptr<ByteSource> source, std::string head) : source_(std::move(source)), head_(std::move(head)) {}
+
+  std::string_view head() const { return head_; }
+  Result<std::size_t> read(std::span<char> into) override {
+    if (at_ == head_.size()) return source_->read(into);
+    const std::size_t count = head_.copy(into.data(), into.size(), at_);
+    at_ += count;
+    return count;
+  }
+  std::uint64_t consumed() const override { return source_->consumed(); }
+  std::optional<std::uint64_t> size() const override { return source_->size(); }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::string head_;
+  std::size_t at_ = 0;
+};
 
 /// What was counted while reading.
 struct Census {
@@ -36,7 +66,6 @@ struct Census {
   std::vector<std::string> profiles;               // the first few, each once
   std::uint64_t count = 0;
   std::uint64_t nodes = 0;
-  std::uint64_t bytes = 0;
   std::string only;  // "Patient/example": of a single resource
   std::string bundle_type;
 };
@@ -54,7 +83,6 @@ void take_census(Census& census, const fhir::Document& document) {
   ++census.count;
   ++census.resources[type];
   census.nodes += document.node_count();
-  census.bytes += document.source().size();
   if (census.count == 1) {
     census.only = type;
     if (const std::string_view id = child_text(root, "id"); !id.empty()) census.only += "/" + std::string(id);
@@ -89,63 +117,70 @@ class Words {
   std::string_view operator()(std::string_view english, std::string_view chinese) const {
     return chinese_ ? chinese : english;
   }
+  /// "3 entries", "3 个条目"
+  std::string count(std::uint64_t n, std::string_view one, std::string_view many, std::string_view chinese) const {
+    if (chinese_) return fmt::format("{} 个{}", human_count(n), chinese);
+    return fmt::format("{} {}", human_count(n), n == 1 ? one : many);
+  }
 
  private:
   bool chinese_;
 };
 
-std::string describe(const Census& census, fhir::FileForm form, std::uint64_t faults, const Words& say) {
-  std::string out = "  ";
+std::string describe(const Census& census, fhir::FileForm form, const Issues& faults, const Words& say,
+                     Language language) {
+  std::string out;
   if (form == fhir::FileForm::ndjson) {
-    out += fmt::format(fmt::runtime(say("NDJSON with {} FHIR R4 resources\n", "NDJSON，含 {} 个 FHIR R4 资源\n")),
-                       human_count(census.count));
+    out += fmt::format(fmt::runtime(say("  NDJSON with {}\n", "  NDJSON，含 {}\n")),
+                       say.count(census.count, "FHIR R4 resource", "FHIR R4 resources", " FHIR R4 资源"));
     out += table(census.resources);
   } else if (census.count == 1) {
-    out += fmt::format(fmt::runtime(say("FHIR R4 resource {} in {}\n", "FHIR R4 资源 {}，格式 {}\n")), census.only,
+    out += fmt::format(fmt::runtime(say("  FHIR R4 resource {} in {}\n", "  FHIR R4 资源 {}，格式 {}\n")), census.only,
                        fhir::name(form));
     if (!census.entries.empty()) {
       std::uint64_t entries = 0;
       for (const auto& [type, count] : census.entries) entries += count;
-      out += fmt::format(fmt::runtime(say("  {} with {} entries\n", "  {} 类型的 Bundle，共 {} 个条目\n")),
-                         census.bundle_type.empty() ? "Bundle" : census.bundle_type, human_count(entries));
+      out += fmt::format(fmt::runtime(say("  {} with {}\n", "  {} 类型的 Bundle，共 {}\n")),
+                         census.bundle_type.empty() ? "Bundle" : census.bundle_type,
+                         say.count(entries, "entry", "entries", "条目"));
       out += table(census.entries);
     }
+  } else {
+    out += fmt::format(fmt::runtime(say("  {} text, but no FHIR resource that can be read\n",
+                                        "  {} 文本，但不是可读取的 FHIR 资源\n")),
+                       fhir::name(form));
+    if (!faults.empty()) out += "  " + text(faults.all().front(), language) + "\n";
   }
   for (const std::string& profile : census.profiles) {
     out += fmt::format(fmt::runtime(say("  says it conforms to {}\n", "  声明符合 {}\n")), profile);
   }
-  if (census.count > 0) {
-    out += fmt::format(fmt::runtime(say("  {} of JSON, {} values\n", "  JSON 共 {}，{} 个值\n")),
-                       human_bytes(census.bytes), human_count(census.nodes));
-  }
-  if (faults > 0) {
-    out += fmt::format(fmt::runtime(say("  {} faults of form; meridian validate says which\n",
-                                        "  有 {} 处格式错误；可用 meridian validate 查看\n")),
-                       human_count(faults));
+  if (census.count > 0) out += "  " + say.count(census.nodes, "value", "values", "值") + "\n";
+  if (faults.has_errors()) {
+    out += fmt::format(fmt::runtime(say("  {}; meridian validate says which\n", "  {}；可用 meridian validate 查看\n")),
+                       say.count(faults.errors(), "fault of form", "faults of form", "格式错误"));
   }
   return out;
 }
 
+/// Whether it is something that is known and whole.
 Result<bool> inspect(const std::string& file, const CommonOptions& common, Output& output) {
   const Words say(common.language);
-  // Standard input can be read only once, so how it is wrapped is not told.
-  std::string_view wrapped;
-  if (file != "-") {
-    auto raw = TRY(open_raw_input(file));
-    wrapped = wrapping(TRY(first_bytes(*raw)));
-    output.line(fmt::format("{}: {}{}{}", file,
-                            raw->size() ? human_bytes(*raw->size()) : std::string(say("size unknown", "大小未知")),
-                            wrapped.empty() ? "" : ", ", wrapped));
-    auto plain = TRY(open_input(file));
-    const Signature signature = recognise(TRY(first_bytes(*plain)));
-    if (!signature.is_fhir_text) {
-      const std::string_view kind = say(signature.kind, signature.chinese);
-      output.line("  " + std::string(kind.empty() ? say("not recognised", "无法识别") : kind));
-      return true;
-    }
+  auto raw = TRY(Peeked::of(TRY(open_raw_input(file))));
+  const std::string_view wrapped = wrapping(raw->head());
+  std::string first_line = file == "-" ? std::string(say("standard input", "标准输入")) : file;
+  std::string_view separator = ": ";
+  if (raw->size()) first_line.append(std::exchange(separator, ", ")).append(human_bytes(*raw->size()));
+  if (!wrapped.empty()) first_line.append(std::exchange(separator, ", ")).append(wrapped);
+  output.line(first_line);
+
+  auto plain = TRY(Peeked::of(TRY(decompress(std::move(raw)))));
+  const Signature signature = recognise(plain->head());
+  if (!signature.is_fhir_text) {
+    const std::string_view kind = say(signature.kind, signature.chinese);
+    output.line("  " + std::string(kind.empty() ? say("not recognised", "无法识别") : kind));
+    return true;
   }
-  fhir::ResourceReader reader = TRY(fhir::ResourceReader::open(file));
-  if (file == "-") output.line(say("standard input:", "标准输入："));
+  fhir::ResourceReader reader = TRY(fhir::ResourceReader::from(std::move(plain)));
   Progress progress("reading", reader.size().value_or(0),
                     common.quiet ? Progress::Show::never : Progress::Show::when_watched);
   fhir::ReadResource resource;
@@ -155,14 +190,9 @@ Result<bool> inspect(const std::string& file, const CommonOptions& common, Outpu
     take_census(census, resource.document());
     progress.advance(reader.consumed(), census.count);
   }
-  output.write(describe(census, reader.form(), issues.errors(), say));
-  if (census.count == 0) {
-    output.line(fmt::format(
-        fmt::runtime(say("  {} text, but no FHIR resource that can be read", "  {} 文本，但不是可读取的 FHIR 资源")),
-        fhir::name(reader.form())));
-    if (!issues.empty()) output.line("  " + text(issues.all().front(), common.language));
-  }
-  return census.count > 0;
+  const Progress::Pause pause(progress);
+  output.write(describe(census, reader.form(), issues, say, common.language));
+  return census.count > 0 && !issues.has_errors();
 }
 
 }  // namespace
@@ -173,7 +203,7 @@ int run_inspect(const InspectOptions& options, const CommonOptions& common) {
   for (const std::string& file : options.files) {
     const Result<bool> read = inspect(file, common, output);
     if (!read) {
-      complain(file + ": " + read.error().message());
+      complain_of(file, read.error());
       exit_code = kFailed;
     } else if (!*read && exit_code == kOk) {
       exit_code = kFound;

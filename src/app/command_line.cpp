@@ -2,38 +2,47 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
-#include <memory>
+#include <string_view>
 #include <utility>
 
 #include "app/completion.hpp"
+#include "base/nearest.hpp"
 
 namespace meridian::app {
 namespace {
 
-const std::map<std::string, OutputFormat> kFormats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
-const std::map<std::string, FhirSyntax> kSyntaxes{{"json", FhirSyntax::json}, {"xml", FhirSyntax::xml}};
-const std::map<std::string, Style> kStyles{
-    {"pretty", Style::pretty}, {"compact", Style::compact}, {"canonical", Style::canonical}};
-const std::map<std::string, Language> kLanguages{
-    {"en", Language::english}, {"zh", Language::chinese}, {"zh-CN", Language::chinese}};
+/// What a flag may be set to, in the order in which help shows it.
+template <typename T>
+using Choices = std::vector<std::pair<std::string, T>>;
 
+const Choices<OutputFormat> kFormats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
+const Choices<FhirSyntax> kSyntaxes{{"json", FhirSyntax::json}, {"xml", FhirSyntax::xml}};
+const Choices<Style> kStyles{{"pretty", Style::pretty}, {"compact", Style::compact}, {"canonical", Style::canonical}};
+const Choices<Language> kLanguages{{"en", Language::english}, {"zh", Language::chinese}};
+
+constexpr std::int64_t kMostThreads = 256;
 constexpr const char* kFilesHelp =
     "files: a resource, a Bundle or NDJSON, in JSON or XML, plain, .gz or .zst; - is standard input";
 
-/// The names of a choice, for help and completion: CLI11 would print numbers.
+/// A flag with a choice of words. CLI11's own would show numbers in help and call a word "not in {json,text}".
 template <typename T>
-CLI::Option* choice(CLI::App& app, const std::string& flag, T& target, const std::map<std::string, T>& names,
+CLI::Option* choice(CLI::App& app, const std::string& flag, T& target, const Choices<T>& choices,
                     const std::string& help) {
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : names) keys.push_back(key);
   std::string shown;
-  for (const std::string& key : keys) shown += (shown.empty() ? "" : "|") + key;
-  return app
-      .add_option_function<std::string>(
-          flag, [&target, &names](const std::string& key) { target = names.at(key); }, help)
-      ->check(CLI::IsMember(keys))
-      ->type_name(shown);
+  for (const auto& [word, value] : choices) shown += (shown.empty() ? "" : "|") + word;
+  const auto set = [&target, &choices, flag, shown](const std::string& given) {
+    for (const auto& [word, value] : choices) {
+      if (word != given) continue;
+      target = value;
+      return;
+    }
+    throw CLI::ValidationError(flag, "takes " + shown + ", not \"" + given + "\"");
+  };
+  return app.add_option_function<std::string>(flag, set, help)->type_name(shown);
+}
+
+CLI::Option* positional(CLI::Option* option) {
+  return option->type_name("");
 }
 
 /// All commands' options side by side, and the CLI11 tree that fills them.
@@ -79,19 +88,25 @@ struct Grammar {
     auto* version = app.add_subcommand("version", "print the version and what it was built with");
     version->fallthrough();
     auto* complete = app.add_subcommand("completion", "print a completion script for your shell");
-    complete->add_option("shell", completion.shell, "bash, zsh or fish")
-        ->required()
-        ->check(CLI::IsMember(std::vector<std::string>{"bash", "zsh", "fish"}));
+    complete->fallthrough();
+    positional(complete->add_option("SHELL", completion.shell, "bash, zsh or fish")->required())
+        ->check(CLI::Validator(
+            [](const std::string& shell) {
+              const bool known = shell == "bash" || shell == "zsh" || shell == "fish";
+              return known ? std::string() : "there are scripts for bash, zsh and fish, not for \"" + shell + "\"";
+            },
+            ""));
     complete->footer("bash: source <(meridian completion bash)");
     auto* help = app.add_subcommand("help", "explain the program or one command");
-    help->add_option("command", help_about, "the command to explain");
+    help->fallthrough();
+    positional(help->add_option("COMMAND", help_about, "the command to explain"));
   }
 
   void add_fhirpath() {
     auto* command = app.add_subcommand("fhirpath", "evaluate a FHIRPath expression over files");
     command->fallthrough();
-    command->add_option("EXPR", fhirpath.expression, "the expression, in quotes")->required();
-    command->add_option("FILE", fhirpath.files, kFilesHelp);
+    positional(command->add_option("EXPR", fhirpath.expression, "the expression, in quotes")->required());
+    positional(command->add_option("FILE", fhirpath.files, kFilesHelp));
     choice(*command, "--format", fhirpath.format, kFormats, "text: a result a line; json: an array a file");
     command->add_flag_callback(
         "--explain", [this] { fhirpath.explain = Explain::yes; }, "print the compiled plan before the results");
@@ -105,7 +120,7 @@ struct Grammar {
   void add_validate() {
     auto* command = app.add_subcommand("validate", "say what is wrong with FHIR resources");
     command->fallthrough();
-    command->add_option("FILE", validate.files, kFilesHelp)->required();
+    positional(command->add_option("FILE", validate.files, kFilesHelp)->required());
     command->add_option("--profile", validate.profiles, "a profile: a file, or the URL of one in a package given")
         ->type_name("FILE|URL")
         ->allow_extra_args(false);
@@ -113,7 +128,16 @@ struct Grammar {
         ->type_name("FILE.tgz")
         ->allow_extra_args(false);
     choice(*command, "--format", validate.format, kFormats, "text: a line an issue; json: an OperationOutcome a file");
-    command->add_option("--threads", validate.threads, "how many threads; 0: as many as the machine has")
+    command
+        ->add_option_function<std::int64_t>(
+            "--threads",
+            [this](const std::int64_t& threads) {
+              if (threads < 0 || threads > kMostThreads) {
+                throw CLI::ValidationError("--threads", "takes a number up to " + std::to_string(kMostThreads));
+              }
+              validate.threads = static_cast<unsigned>(threads);
+            },
+            "how many threads work on NDJSON; 0: as many as the machine has")
         ->type_name("N");
     command->footer(
         "Nothing is ever fetched: profiles come from the files and packages given.\n"
@@ -123,7 +147,7 @@ struct Grammar {
   void add_convert() {
     auto* command = app.add_subcommand("convert", "convert a FHIR file between JSON and XML, losing nothing");
     command->fallthrough();
-    command->add_option("FILE", convert.file, "the file; - is standard input")->required();
+    positional(command->add_option("FILE", convert.file, "the file; - is standard input")->required());
     choice(*command, "--to", convert.to, kSyntaxes, "what to make")->required();
     command->add_option("--out", convert.out, "where to; standard output when not given")->type_name("FILE");
     choice(*command, "--style", convert.style, kStyles,
@@ -133,7 +157,7 @@ struct Grammar {
   void add_inspect() {
     auto* command = app.add_subcommand("inspect", "say in words what files are");
     command->fallthrough();
-    command->add_option("FILE", inspect.files, kFilesHelp)->required();
+    positional(command->add_option("FILE", inspect.files, kFilesHelp)->required());
   }
 
   void add_serve() {
@@ -150,7 +174,7 @@ struct Grammar {
     command->require_subcommand(1);
     auto* explain = command->add_subcommand("explain", "each setting: its value, where that came from, what it does");
     explain->fallthrough();
-    explain->add_option("NAME", config_explain.name, "one setting, such as http.port");
+    positional(explain->add_option("NAME", config_explain.name, "one setting, such as http.port"));
     explain->add_flag_callback(
         "--markdown", [this] { config_explain.as = ConfigExplainOptions::As::markdown; }, "as a document");
   }
@@ -171,12 +195,22 @@ struct Grammar {
     return Leave{kUsage, app.help()};
   }
 
-  Command help() {
-    if (help_about.empty()) return Leave{kOk, app.help()};
-    for (CLI::App* sub : app.get_subcommands(nullptr)) {
+  Command help() const {
+    // Of a grammar that has parsed nothing: CLI11 would explain the command that was chosen, which is `help`.
+    const Grammar fresh;
+    if (help_about.empty()) return Leave{kOk, fresh.app.help()};
+    for (const CLI::App* sub : fresh.app.get_subcommands(nullptr)) {
       if (sub->get_name() == help_about) return Leave{kOk, sub->help("meridian")};
     }
-    return Leave{kUsage, "there is no command \"" + help_about + "\"; see meridian help\n"};
+    return Leave{kUsage, no_such_command(help_about)};
+  }
+
+  std::string no_such_command(const std::string& word) const {
+    std::vector<std::string_view> names;
+    for (const CLI::App* sub : app.get_subcommands(nullptr)) names.push_back(sub->get_name());
+    const std::string_view meant = nearest(word, names);
+    return "meridian: there is no command \"" + word + "\"" +
+           (meant.empty() ? std::string() : "; did you mean " + std::string(meant) + "?") + "\nsee: meridian help\n";
   }
 
   /// `--set a=b` and the flags that are settings by another name.
@@ -193,6 +227,10 @@ struct Grammar {
 };
 
 std::string usage_error(const Grammar& grammar, const CLI::ParseError& error) {
+  const std::vector<std::string> left = grammar.app.remaining();
+  if (grammar.app.get_subcommands().empty() && !left.empty() && !left.front().starts_with("-")) {
+    return grammar.no_such_command(left.front());
+  }
   std::string text = "meridian: " + std::string(error.what());
   if (text.back() != '\n') text += '\n';
   const auto parsed = grammar.app.get_subcommands();
@@ -235,8 +273,14 @@ std::string completion_script(const std::string& shell) {
   for (const CLI::App* sub : grammar.app.get_subcommands(nullptr)) {
     CompletedCommand command{sub->get_name(), sub->get_description(), words(*sub), {}};
     command.flags.insert(command.flags.end(), common.begin(), common.end());
-    for (const CLI::App* nested : sub->get_subcommands(nullptr)) command.words.push_back(nested->get_name());
+    for (const CLI::App* nested : sub->get_subcommands(nullptr)) {
+      command.words.push_back(nested->get_name());
+      for (std::string& flag : words(*nested)) command.flags.push_back(std::move(flag));
+    }
     if (sub->get_name() == "completion") command.words = {"bash", "zsh", "fish"};
+    if (sub->get_name() == "help") {
+      for (const CLI::App* other : grammar.app.get_subcommands(nullptr)) command.words.push_back(other->get_name());
+    }
     commands.push_back(std::move(command));
   }
   return write_completion(shell, commands);

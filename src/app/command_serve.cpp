@@ -1,13 +1,18 @@
+#include <arpa/inet.h>
+#include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "app/commands.hpp"
+#include "app/knowledge.hpp"
 #include "app/output.hpp"
+#include "app/report.hpp"
 #include "app/settings.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -26,28 +31,57 @@ namespace meridian::app {
 namespace {
 
 bool is_loopback(const std::string& address) {
-  return address == "::1" || address.rfind("127.", 0) == 0;
+  return address == "::1" || address.starts_with("127.");
 }
 
-Result<http::ServerOptions> server_options(const Config& config) {
-  http::ServerOptions options;
-  options.tls.certificate_chain = config.text(kTlsCertificate);
-  options.tls.private_key = config.text(kTlsKey);
-  options.tls.client_authorities = config.text(kTlsClientAuthorities);
+bool is_ip_address(const std::string& address) {
+  in6_addr room{};
+  return inet_pton(AF_INET, address.c_str(), &room) == 1 || inet_pton(AF_INET6, address.c_str(), &room) == 1;
+}
+
+/// Half of TLS is worse than none: it would serve in plain what was meant to be sealed.
+Result<net::TlsServerOptions> tls_options(const Config& config) {
+  net::TlsServerOptions tls;
+  tls.certificate_chain = config.text(kTlsCertificate);
+  tls.private_key = config.text(kTlsKey);
+  tls.client_authorities = config.text(kTlsClientAuthorities);
   const std::string& clients = config.text(kTlsClients);
-  options.tls.client_certificate = clients == "required"   ? net::ClientCertificate::required
-                                   : clients == "optional" ? net::ClientCertificate::optional
-                                                           : net::ClientCertificate::none;
+  tls.client_certificate = clients == "required"   ? net::ClientCertificate::required
+                           : clients == "optional" ? net::ClientCertificate::optional
+                                                   : net::ClientCertificate::none;
+  if (tls.certificate_chain.empty() != tls.private_key.empty()) {
+    return fail(ErrorCode::invalid_argument, "for TLS set both tls.certificate and tls.key");
+  }
+  if (tls.client_certificate == net::ClientCertificate::none) return tls;
+  if (tls.certificate_chain.empty() || tls.client_authorities.empty()) {
+    return fail(ErrorCode::invalid_argument,
+                "tls.clients " + clients + " needs tls.certificate, tls.key and tls.client_authorities");
+  }
+  return tls;
+}
+
+Result<http::ListenAddress> listen_address(const Config& config) {
   http::ListenAddress listen;
-  listen.host = config.text(kHttpAddress);
+  const std::string& address = config.text(kHttpAddress);
+  listen.host = address == "localhost" ? "127.0.0.1" : address;
   listen.port = static_cast<std::uint16_t>(config.integer(kHttpPort));
-  listen.tls = !options.tls.certificate_chain.empty();
+  if (!is_ip_address(listen.host)) {
+    return fail(ErrorCode::invalid_argument, "http.address takes an IP address, such as 127.0.0.1, not " + listen.host);
+  }
   if (!is_loopback(listen.host) && !config.boolean(kHttpInsecureListen)) {
     return fail(ErrorCode::invalid_argument,
                 "http.address " + listen.host +
                     " can be reached from other machines, and nobody has to log in yet; "
                     "listen on 127.0.0.1, or accept that with --set http.insecure_listen=true");
   }
+  return listen;
+}
+
+Result<http::ServerOptions> server_options(const Config& config) {
+  http::ServerOptions options;
+  options.tls = TRY(tls_options(config));
+  http::ListenAddress listen = TRY(listen_address(config));
+  listen.tls = !options.tls.certificate_chain.empty();
   options.listen = {listen};
   options.limits.body_bytes = config.bytes(kHttpBodyLimit);
   options.limits.header_bytes = static_cast<std::uint32_t>(config.bytes(kHttpHeaderLimit));
@@ -55,12 +89,7 @@ Result<http::ServerOptions> server_options(const Config& config) {
   options.times.header_ms = config.duration(kHttpHeaderTime).milliseconds();
   options.times.idle_ms = config.duration(kHttpIdleTime).milliseconds();
   options.times.answer_ms = config.duration(kHttpAnswerTime).milliseconds();
-  std::string origins = config.text(kHttpCorsOrigins);
-  while (!origins.empty()) {
-    const std::size_t comma = origins.find(',');
-    options.cors.origins.push_back(origins.substr(0, comma));
-    origins = comma == std::string::npos ? std::string() : origins.substr(comma + 1);
-  }
+  options.cors.origins = split(config.text(kHttpCorsOrigins));
   options.cors.enabled = !options.cors.origins.empty();
   return options;
 }
@@ -94,6 +123,15 @@ http::ApiInfo api_info() {
   return api;
 }
 
+/// What a person sees who opens the address in a browser: the routes, one a line.
+std::string index_text(const http::Router& router) {
+  std::string text = "Meridian " + std::string(kVersion) + "\n\n";
+  for (const auto& route : router.routes()) {
+    text += fmt::format("{:<5}{:<26}{}\n", http::name(route->method), route->pattern, route->api.summary);
+  }
+  return text;
+}
+
 /// Signals that end the program, taken by a thread that waits for them instead of a handler.
 class StopSignals {
  public:
@@ -110,19 +148,22 @@ class StopSignals {
     sigwait(&signals_, &number);
     return number;
   }
+  /// From now on they end the program at once, as they do by themselves.
+  void release() const { pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr); }
 
  private:
   sigset_t signals_;
 };
 
-Result<> serve(const Config& config) {
+Result<> serve(const Config& config, Language language) {
   const StopSignals signals;
   apply_log_settings(config);
   http::ServerOptions options = TRY(server_options(config));
 
   // 1. What the routes need. The schema is opened now, so that the first request does not wait for it.
   const fhir::Schema& schema = fhir::Schema::r4();
-  const validation::Validator validator(schema);
+  Knowledge knowledge = TRY(load_knowledge({}, {}, config, language));
+  const validation::Validator validator(schema, std::move(knowledge.profiles));
   const validation::EmbeddedTerminology terminology(schema);
   rest::OperationServices operations;
   operations.validator = &validator;
@@ -138,6 +179,10 @@ Result<> serve(const Config& config) {
   service.api = api_info();
   service.metrics = [] { return metrics().expose(); };
   http::mount_service_routes(router, std::move(service));
+  router
+      .add(http::Method::get, "/",
+           [text = index_text(router)](const http::Request&) { return http::Response::text(text); })
+      .hidden();
 
   // 3. Threads and the server.
   const auto configured = static_cast<int>(config.integer(kHttpWorkers));
@@ -154,7 +199,7 @@ Result<> serve(const Config& config) {
 
   Output output;
   output.line("Meridian " + std::string(kVersion) + " listens on " + server.url());
-  output.line("  " + server.url() + "/openapi.json  says what it can do; stop it with Ctrl-C");
+  output.line("It can do what " + server.url() + "/openapi.json says; Ctrl-C stops it.");
   TRY(output.finish());
 
   // 4. Until told to stop. SIGHUP reads the certificates again.
@@ -163,7 +208,8 @@ Result<> serve(const Config& config) {
     reloaded ? log_info("certificates read again")
              : log_error("certificates not read", {{"why", reloaded.error().message()}});
   }
-  log_info("stopping");
+  log_info("stopping; the same signal again stops at once");
+  signals.release();
   const bool finished = server.drain(config.duration(kHttpDrainTime).milliseconds());
   log_info("stopped", {{"all_requests_finished", finished}});
   flush_log();
@@ -178,7 +224,7 @@ int run_serve(const ServeOptions&, const CommonOptions& common) {
     complain(config.error().message());
     return kUsage;
   }
-  const Result<> served = serve(*config);
+  const Result<> served = serve(*config, common.language);
   if (served) return kOk;
   complain(served.error().message());
   return kFailed;

@@ -2,62 +2,71 @@
 
 #include <algorithm>
 #include <deque>
-#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "app/commands.hpp"
+#include "app/knowledge.hpp"
+#include "app/messages.hpp"
 #include "app/output.hpp"
 #include "app/progress.hpp"
+#include "app/report.hpp"
 #include "app/settings.hpp"
-#include "base/input.hpp"
 #include "formats/fhir/ndjson_parallel.hpp"
 #include "formats/fhir/resource_reader.hpp"
 #include "validation/operation_outcome.hpp"
-#include "validation/profiles.hpp"
 #include "validation/validator.hpp"
 
 namespace meridian::app {
 namespace {
 
-bool is_file(const std::string& name) {
-  return open_raw_input(name).has_value();
-}
+/// What was found in a file or in a piece of one. As text each issue is written down where it is met, so that a large
+/// file shows its faults early and keeps none of them; for an OperationOutcome they are kept, up to the setting's
+/// number.
+class Findings {
+ public:
+  Findings() = default;
+  Findings(const std::string& file, OutputFormat format, Language language, std::size_t max_issues)
+      : file_(&file), format_(format), language_(language), issues_(format == OutputFormat::text ? 0 : max_issues) {}
 
-/// The canonical URL of a definition in a file.
-Result<std::string> url_of(const std::string& file, Issues& issues) {
-  fhir::ResourceReader reader = TRY(fhir::ResourceReader::open(file));
-  fhir::ReadResource resource;
-  if (TRY(reader.next(resource, issues))) {
-    if (const fhir::Node url = resource.document().root().child("url")) return std::string(url.text());
+  void add(Issues&& found) {
+    if (format_ == OutputFormat::text) write(found);
+    issues_.add_all(std::move(found));
   }
-  return fail(ErrorCode::malformed_input, file + " is not a StructureDefinition with a url");
-}
+  /// What was found in the next piece of the same file.
+  void add(Findings&& piece) {
+    text_ += piece.text_;
+    issues_.add_all(std::move(piece.issues_));
+  }
+  /// What has been written since it was last asked.
+  std::string take_text() { return std::exchange(text_, {}); }
+  const Issues& issues() const { return issues_; }  ///< as text: only how many
 
-/// What was given on the command line to validate against.
-struct Knowledge {
-  std::shared_ptr<validation::Profiles> profiles;
-  std::vector<std::string> asked;  // canonical URLs
-};
-
-Result<Knowledge> load(const ValidateOptions& options, Language language) {
-  Knowledge knowledge;
-  knowledge.profiles = std::make_shared<validation::Profiles>(fhir::Schema::r4());
-  Issues issues;
-  for (const std::string& package : options.packages) TRY(knowledge.profiles->load_file(package, issues));
-  for (const std::string& profile : options.profiles) {
-    if (is_file(profile)) {
-      knowledge.asked.push_back(TRY(url_of(profile, issues)));
-      TRY(knowledge.profiles->load_file(profile, issues));
-    } else {
-      knowledge.asked.push_back(profile);
+ private:
+  void write(const Issues& found) {
+    std::size_t hidden = found.dropped();
+    for (const Issue& issue : found.all()) {
+      if (text_.size() < kMostText) {
+        text_.append(issue_line(*file_, issue, language_)).append("\n");
+      } else {
+        ++hidden;
+      }
     }
+    if (hidden == 0) return;
+    const Issue more(Severity::information, IssueType::processing, kMoreIssues, {std::to_string(hidden)});
+    text_.append(issue_line(*file_, more, language_)).append("\n");
   }
-  for (const Issue& issue : issues.all()) complain(validation::plain_line(issue, language));
-  return knowledge;
-}
+
+  static constexpr std::size_t kMostText = std::size_t{8} << 20;  // of one piece, so that hostile lines stay bounded
+  const std::string* file_ = nullptr;
+  OutputFormat format_ = OutputFormat::text;
+  Language language_ = Language::english;
+  Issues issues_;
+  std::string text_;
+};
 
 /// What one thread works with.
 struct Worker {
@@ -77,23 +86,15 @@ class Validation {
         common_(common),
         asked_(std::move(knowledge.asked)),
         validator_(fhir::Schema::r4(), std::move(knowledge.profiles)),
-        max_issues_(max_issues) {
+        max_issues_(max_issues),
+        progress_("validating", total_size(options.files),
+                  common.quiet ? Progress::Show::never : Progress::Show::when_watched) {
     for (unsigned i = 0; i < threads_for(options.threads); ++i) workers_.emplace_back(validator_);
   }
 
   int run() {
     for (const std::string& file : options_.files) {
-      Issues issues(max_issues_);
-      const Result<> done = validate_file(file, issues);
-      if (!done) {
-        complain(file + ": " + done.error().message());
-        exit_code_ = kFailed;
-      } else if (options_.format == OutputFormat::json) {
-        output_.line(validation::operation_outcome_json(issues, common_.language));
-      } else {
-        output_.line(summary(file, issues));
-      }
-      if (issues.has_errors() && exit_code_ == kOk) exit_code_ = kFound;
+      run(file);
       if (output_.is_broken()) break;
     }
     if (const Result<> written = output_.finish(); !written) {
@@ -104,57 +105,88 @@ class Validation {
   }
 
  private:
-  Result<> validate_file(const std::string& file, Issues& all) {
-    fhir::ResourceReader reader = TRY(fhir::ResourceReader::open(file));
-    Progress progress("validating", reader.size().value_or(0),
-                      common_.quiet ? Progress::Show::never : Progress::Show::when_watched);
+  void run(const std::string& file) {
+    Findings findings(file, options_.format, common_.language, max_issues_);
     resources_ = 0;
-    if (reader.form() == fhir::FileForm::ndjson) return validate_lines(file, reader, progress, all);
-    fhir::ReadResource resource;
-    for (;;) {
-      Issues found(max_issues_);
-      const bool more = TRY(reader.next(resource, found));
-      if (more) {
-        Issues within(max_issues_);
-        workers_.front().session.validate(resource.document(), within, asked_);
-        within.move_positions([&](const Position& position) { return resource.in_file(position); });
-        found.add_all(std::move(within));
-        ++resources_;
-      }
-      take(file, std::move(found), all);
-      if (!more) return {};
+    const Result<> done = validate_file(file, findings);
+    Issues last;
+    if (!done) {
+      const Progress::Pause pause(progress_);
+      complain_of(file, done.error());
+      exit_code_ = kFailed;
+      last.add({Severity::fatal, IssueType::processing, kNotReadable, {done.error().message()}});
+    } else if (resources_ == 0 && !findings.issues().has_errors()) {
+      last.add({Severity::error, IssueType::structure, kNoResource});
     }
+    if (done || options_.format == OutputFormat::json) findings.add(std::move(last));
+    if (options_.format == OutputFormat::json) {
+      print(validation::operation_outcome_json(findings.issues(), common_.language) + "\n");
+    } else {
+      print(findings.take_text());
+      if (done) print(summary(file, findings.issues()));
+    }
+    if (findings.issues().has_errors() && exit_code_ == kOk) exit_code_ = kFound;
+  }
+
+  Result<> validate_file(const std::string& file, Findings& findings) {
+    fhir::ResourceReader reader = TRY(fhir::ResourceReader::open(file));
+    if (reader.form() == fhir::FileForm::ndjson) {
+      TRY(validate_lines(file, reader, findings));
+    } else {
+      TRY(validate_single(reader, findings));
+    }
+    progress_.end_file(reader.consumed());
+    return {};
+  }
+
+  Result<> validate_single(fhir::ResourceReader& reader, Findings& findings) {
+    fhir::ReadResource resource;
+    Issues found(max_issues_);
+    if (TRY(reader.next(resource, found))) {
+      progress_.advance(reader.consumed(), 0);
+      Issues within(max_issues_);
+      workers_.front().session.validate(resource.document(), within, asked_);
+      within.move_positions([&](const Position& position) { return resource.in_file(position); });
+      found.add_all(std::move(within));
+      ++resources_;
+    }
+    findings.add(std::move(found));
+    return {};
   }
 
   /// What was found in a chunk of lines.
   struct Checked {
-    Issues issues;
+    Findings findings;
     std::uint64_t resources = 0;
   };
 
   /// NDJSON: several threads, a chunk each; the issues come out in the order of the file.
-  Result<> validate_lines(const std::string& file, fhir::ResourceReader& reader, Progress& progress, Issues& all) {
+  Result<> validate_lines(const std::string& file, fhir::ResourceReader& reader, Findings& findings) {
     const auto work = [&](const fhir::NdjsonChunk& chunk, unsigned worker) {
-      return check_chunk(chunk, reader.chunks().limits(), workers_[worker]);
+      return check_chunk(file, chunk, reader.chunks().limits(), workers_[worker]);
     };
     const auto consume = [&](Checked&& checked) {
       resources_ += checked.resources;
-      take(file, std::move(checked.issues), all);
-      progress.advance(reader.consumed(), resources_);
+      findings.add(std::move(checked.findings));
+      print(findings.take_text());
+      progress_.advance(reader.consumed(), resources_);
       return !output_.is_broken();
     };
     Issues too_long(max_issues_);
     const auto threads = static_cast<unsigned>(workers_.size());
     const Result<> read = fhir::work_in_order<Checked>(reader.chunks(), threads, too_long, work, consume);
-    take(file, std::move(too_long), all);
+    findings.add(std::move(too_long));
     return read;
   }
 
-  Checked check_chunk(const fhir::NdjsonChunk& chunk, const fhir::NdjsonLimits& limits, Worker& worker) const {
-    Checked checked{Issues(max_issues_), 0};
+  Checked check_chunk(const std::string& file, const fhir::NdjsonChunk& chunk, const fhir::NdjsonLimits& limits,
+                      Worker& worker) const {
+    Checked checked{Findings(file, options_.format, common_.language, max_issues_), 0};
+    Issues found(max_issues_);
     fhir::NdjsonLines lines(chunk, limits);
-    while (const auto line = lines.next(checked.issues)) {
-      Issues found(max_issues_);
+    while (const auto line = lines.next(found)) {
+      checked.findings.add(std::move(found));
+      found.clear();
       fhir::Document document = worker.parser.parse_borrowed(line->text, found);
       if (document.has_root()) {
         worker.session.validate(document, found, asked_);
@@ -162,26 +194,27 @@ class Validation {
       }
       worker.parser.recycle(std::move(document));
       found.move_positions([&](const Position& position) { return line->in_file(position); });
-      checked.issues.add_all(std::move(found));
+      checked.findings.add(std::move(found));
+      found.clear();
     }
+    checked.findings.add(std::move(found));
     return checked;
   }
 
-  /// Text goes out at once, so that a large file shows its faults as they are met.
-  void take(const std::string& file, Issues&& issues, Issues& all) {
-    if (options_.format == OutputFormat::text) {
-      for (const Issue& issue : issues.all()) {
-        output_.line(file + ": " + validation::plain_line(issue, common_.language));
-      }
+  std::string summary(const std::string& file, const Issues& issues) const {
+    if (common_.language == Language::chinese) {
+      return fmt::format("{}：{} 个资源，{} 个错误，{} 个警告\n", file, human_count(resources_),
+                         human_count(issues.errors()), human_count(issues.warnings()));
     }
-    all.add_all(std::move(issues));
+    return fmt::format("{}: {}, {}, {}\n", file, counted(resources_, "resource"), counted(issues.errors(), "error"),
+                       counted(issues.warnings(), "warning"));
   }
 
-  std::string summary(const std::string& file, const Issues& issues) const {
-    const bool chinese = common_.language == Language::chinese;
-    return fmt::format(
-        fmt::runtime(chinese ? "{}：{} 个资源，{} 个错误，{} 个警告" : "{}: {} resources, {} errors, {} warnings"),
-        file, human_count(resources_), human_count(issues.errors()), human_count(issues.warnings()));
+  void print(std::string_view text) {
+    if (text.empty()) return;
+    std::optional<Progress::Pause> pause;
+    if (output_.is_terminal()) pause.emplace(progress_);
+    output_.write(text);
   }
 
   const ValidateOptions& options_;
@@ -191,6 +224,7 @@ class Validation {
   std::deque<Worker> workers_;
   std::size_t max_issues_;
   Output output_;
+  Progress progress_;
   std::uint64_t resources_ = 0;
   int exit_code_ = kOk;
 };
@@ -203,7 +237,7 @@ int run_validate(const ValidateOptions& options, const CommonOptions& common) {
     complain(config.error().message());
     return kUsage;
   }
-  Result<Knowledge> knowledge = load(options, common.language);
+  Result<Knowledge> knowledge = load_knowledge(options.packages, options.profiles, *config, common.language);
   if (!knowledge) {
     complain(knowledge.error().message());
     return kFailed;

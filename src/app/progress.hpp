@@ -1,11 +1,14 @@
 // A progress line on standard error for long work: what is done, how fast, how long still.
 //
-// Shown only where a person watches (standard error is a terminal) and only once the work has taken a second.
-// Not thread-safe: the thread that drives the work calls advance().
+// Shown only where a person watches (standard error is a terminal) and only once the work has taken a second. A thread
+// of its own draws it, so that it also lives through a step that takes long.
+// One thread drives the work and calls the rest; who writes to the terminal meanwhile holds a Pause.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace meridian::app {
 
@@ -19,22 +22,34 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// What is done by now, counted from the start. Cheap; draws at most ten times a second.
-  void advance(std::uint64_t bytes_done, std::uint64_t items_done);
+  /// What is done of the present file by now, counted from its start, and how many items in all. Cheap.
+  void advance(std::uint64_t bytes_of_file, std::uint64_t items);
+  /// The present file is done.
+  void end_file(std::uint64_t bytes_of_file);
 
-  /// The line as it would be drawn, for tests: `validating  42 %  1.2 GB of 2.9 GB  101 MB/s  13,021 items/s  17 s
-  /// left`.
+  /// While it lives the line is away and the terminal free for others.
+  class Pause {
+   public:
+    explicit Pause(Progress& progress);
+    ~Pause();
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    Progress& progress_;
+  };
+
+  /// The line as it would be drawn: `validating  42 %  1.2 GB of 2.9 GB  101 MB/s  13,021 items/s  17 s left`.
   static std::string line(const std::string& what, std::uint64_t bytes_done, std::uint64_t total_bytes,
                           std::uint64_t items_done, double seconds);
 
  private:
-  std::string what_;
-  std::uint64_t total_bytes_;
-  bool shown_;
-  bool drawn_ = false;
-  double started_;
-  double next_draw_;
+  struct Drawing;
+  std::unique_ptr<Drawing> drawing_;  // null when nobody watches
 };
+
+/// The bytes of all files together; 0 when one of them is no regular file, so that nobody knows.
+std::uint64_t total_size(const std::vector<std::string>& files);
 
 /// "1.2 GB", "17 MB", "612 bytes": powers of a thousand.
 std::string human_bytes(std::uint64_t bytes);

@@ -11,7 +11,11 @@ TEST(Progress, says_how_much_how_fast_and_how_long_still) {
 }
 
 TEST(Progress, does_without_a_total_for_standard_input) {
-  EXPECT_EQ(Progress::line("validating", 5'000, 0, 10, 2), "validating  5.0 kB  2.5 kB/s  5 items/s");
+  EXPECT_EQ(Progress::line("validating", 5'000, 0, 10, 2), "validating  5.0 kB  2.5 kB/s  5 items/s  2 s");
+}
+
+TEST(Progress, lives_through_a_step_that_tells_nothing) {
+  EXPECT_EQ(Progress::line("validating", 0, 2'400, 0, 4), "validating  4 s");
 }
 
 TEST(HumanNumbers, are_short) {

@@ -3,14 +3,29 @@
 #include "app/command_line.hpp"
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/report.hpp"
 #include "app/settings.hpp"
 #include "base/version.hpp"
 
 namespace meridian::app {
 namespace {
 
+/// The exit code, unless what was written did not arrive.
+int finished(Output& output, int exit_code) {
+  if (const Result<> out = output.finish(); !out) {
+    complain(out.error().message());
+    return kFailed;
+  }
+  return exit_code;
+}
+
 int leave(const Leave& leave) {
-  std::fputs(leave.text.c_str(), leave.exit_code == kOk ? stdout : stderr);
+  if (leave.exit_code == kOk) {
+    Output output;
+    output.write(leave.text);
+    return finished(output, kOk);
+  }
+  std::fputs(leave.text.c_str(), stderr);
   return leave.exit_code;
 }
 
@@ -27,15 +42,6 @@ struct Chooser {
   int operator()(const Leave& said) const { return leave(said); }
 };
 
-/// The exit code, unless what was written did not arrive.
-int finished(Output& output, int exit_code) {
-  if (const Result<> out = output.finish(); !out) {
-    complain(out.error().message());
-    return kFailed;
-  }
-  return exit_code;
-}
-
 }  // namespace
 
 int run(const Invocation& invocation) {
@@ -45,7 +51,11 @@ int run(const Invocation& invocation) {
 int run_version() {
   Output output;
   output.line("meridian " + std::string(kVersion));
+#ifdef __clang__
   output.line("FHIR R4 (4.0.1); built with " __VERSION__);
+#else
+  output.line("FHIR R4 (4.0.1); built with GCC " __VERSION__);
+#endif
   return finished(output, kOk);
 }
 

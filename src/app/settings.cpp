@@ -15,6 +15,20 @@ Result<Config> load_config(const CommonOptions& options) {
   return loader.finish();
 }
 
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> members;
+  while (!list.empty()) {
+    const std::size_t comma = list.find(',');
+    const std::string_view member = list.substr(0, comma);
+    const std::size_t first = member.find_first_not_of(' ');
+    if (first != std::string_view::npos) {
+      members.emplace_back(member.substr(first, member.find_last_not_of(' ') - first + 1));
+    }
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+  }
+  return members;
+}
+
 void apply_log_settings(const Config& config) {
   const std::string& level = config.text(kLogLevel);
   LogOptions log;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "app/options.hpp"
 #include "base/config.hpp"
@@ -153,6 +155,12 @@ inline constexpr Setting kValidationIssues{.name = "validation.issues",
                                            .chinese = "一个 OperationOutcome 中的问题数上限；其余只计数。",
                                            .minimum = 1,
                                            .maximum = 1'000'000};
+inline constexpr Setting kValidationPackages{
+    .name = "validation.packages",
+    .type = SettingType::text,
+    .initial = "",
+    .english = "FHIR packages (.tgz) and files of profiles to validate against, separated by commas.",
+    .chinese = "校验时使用的 FHIR 包（.tgz）和规范文件，以逗号分隔。"};
 
 inline constexpr Setting kSettings[] = {kHttpAddress,
                                         kHttpPort,
@@ -174,10 +182,14 @@ inline constexpr Setting kSettings[] = {kHttpAddress,
                                         kLogLevel,
                                         kLogFormat,
                                         kFhirpathTime,
-                                        kValidationIssues};
+                                        kValidationIssues,
+                                        kValidationPackages};
 
 /// File, environment and flags, as the command line says.
 Result<Config> load_config(const CommonOptions& options);
+
+/// The members of a setting that is a list: separated by commas, the space around them left out.
+std::vector<std::string> split(std::string_view list);
 
 /// Sets level and format of the log.
 void apply_log_settings(const Config& config);

@@ -35,8 +35,12 @@ Signature recognise(std::string_view head) {
   if (begins(head, "PAR1")) return {"Parquet table", "Parquet 表"};
   if (begins(head, "BAM\x01")) return {"BAM alignment", "BAM 比对文件"};
   if (begins(head, "BCF\x02")) return {"BCF variants", "BCF 变异文件"};
+  if (begins(head, "package/") && head.size() >= 262 && head.substr(257, 5) == "ustar") {
+    return {"npm package, as FHIR packages are", "npm 包（FHIR 包的形式）"};
+  }
   if (head.size() >= 262 && head.substr(257, 5) == "ustar") return {"tar archive", "tar 归档"};
   const std::string_view text = without_mark_and_space(head);
+  if (text.empty() && head.size() < 512) return {"nothing but white space", "只有空白"};
   // HL7 v2.5.1, section 2.5.4: a message begins with MSH, a file with FHS, a batch with BHS; MLLP puts a VT before.
   const std::string_view message = begins(head, "\x0B") ? head.substr(1) : text;
   for (const std::string_view start : {"MSH", "FHS", "BHS"}) {

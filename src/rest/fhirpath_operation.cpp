@@ -79,11 +79,10 @@ class TraceParts final : public fhirpath::TraceSink {
 
 class Evaluation {
  public:
-  Evaluation(const Asked& asked, const OperationServices& services, const http::Request& request)
+  Evaluation(const Asked& asked, const OperationServices& services)
       : asked_(asked), schema_(asked.resource.schema()), trace_(schema_) {
     fhirpath::EvaluationLimits limits;
     limits.max_milliseconds = services.fhirpath_milliseconds;
-    (void)request;
     for (EvaluationContext* context : {&outer_, &inner_}) {
       context->set_limits(limits);
       context->set_resource(asked.resource);
@@ -101,13 +100,11 @@ class Evaluation {
     fhirpath::CompileOptions options;
     options.schema = &schema_;
     options.variables = declarations_;
+    options.input_types = {&type, 1};
     if (!asked_.context.empty()) {
-      options.input_types = {&type, 1};
       context_ = Expression::compile(asked_.context, options, issues);
       options.input_types = {};
       if (!context_) return false;
-    } else {
-      options.input_types = {&type, 1};
     }
     expression_ = Expression::compile(asked_.expression, options, issues);
     return expression_.has_value();
@@ -117,7 +114,7 @@ class Evaluation {
   Result<> write_results(fhir::JsonWriter& json) {
     if (!context_) return write_result(json, Value(asked_.resource), {});
     const Collection items = TRY(context_->evaluate(asked_.resource, outer_));
-    for (const Value& item : items) TRY(write_result(json, item, item.is_node() ? item.node().path() : std::string{}));
+    for (const Value& item : items) TRY(write_result(json, item, item.is_node() ? place(item.node()) : std::string{}));
     return {};
   }
 
@@ -126,26 +123,32 @@ class Evaluation {
  private:
   void declare_variables() {
     for (const fhir::Node part : asked_.variables) {
-      declarations_.push_back({Parameters::name_of(part)});
       const fhir::Node value = Parameters::value_of(part);
-      const fhir::Node resource = part.child("resource");
-      if (value || resource) values_.emplace_back(value ? value : resource);
-      has_value_.push_back(value || resource);
+      const fhir::Node node = value ? value : part.child("resource");
+      declarations_.push_back({Parameters::name_of(part)});
+      values_.push_back(node ? Value(node) : Value());
     }
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < declarations_.size(); ++i) {
-      const Collection collection = has_value_[i] ? Collection(&values_[at++], 1) : Collection{};
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      const Collection collection(&values_[i], values_[i] ? 1 : 0);
       outer_.set_variable(declarations_[i].name, collection);
       inner_.set_variable(declarations_[i].name, collection);
     }
   }
 
-  Result<> write_result(fhir::JsonWriter& json, const Value& item, const std::string& place) {
+  /// `Patient.name[0]`, seen from the resource rather than from the Parameters that carry it.
+  std::string place(fhir::Node node) const {
+    std::string path = node.path();
+    const std::string outer = asked_.resource.path();
+    if (path.starts_with(outer)) path.replace(0, outer.size(), schema_.type(asked_.resource.type()).name);
+    return path;
+  }
+
+  Result<> write_result(fhir::JsonWriter& json, const Value& item, const std::string& where) {
     const Collection values = TRY(expression_->evaluate(Collection(&item, 1), inner_));
     json.begin_object();
     json.key("name").string("result");
-    if (!place.empty()) json.key("valueString").string(place);
-    std::vector<std::string> traces = trace_.take();
+    if (!where.empty()) json.key("valueString").string(where);
+    const std::vector<std::string> traces = trace_.take();
     if (!values.empty() || !traces.empty()) {
       json.key("part").begin_array();
       for (const Value& value : values) write_part(json, value, schema_);
@@ -159,8 +162,7 @@ class Evaluation {
   const Asked& asked_;
   const fhir::Schema& schema_;
   std::vector<fhirpath::VariableDeclaration> declarations_;
-  std::vector<Value> values_;
-  std::vector<bool> has_value_;
+  std::vector<Value> values_;  // one a declaration; without a value it is empty
   TraceParts trace_;
   EvaluationContext outer_;
   EvaluationContext inner_;
@@ -175,19 +177,19 @@ void write_parameter(fhir::JsonWriter& json, std::string_view name, std::string_
 }  // namespace
 
 http::Response evaluate_fhirpath(const http::Request& request, const OperationServices& services) {
-  const std::optional<Representation> representation = negotiate(request);
-  if (!representation) return not_acceptable();
+  const Representation representation = negotiate(request);
+  if (!representation.acceptable) return not_acceptable(representation);
   const ReadBody body = read_body(request);
-  if (body.unsupported_form) return unsupported_media_type(*representation);
-  if (!body.document.has_root()) return answer(body.issues, *representation, 400);
+  if (body.unsupported_form) return unsupported_media_type(representation);
+  if (!body.document.has_root()) return answer(body.issues, representation, 400);
 
   Issues issues(services.max_issues);
   const std::optional<Asked> asked = read(request, body.document, issues);
-  if (!asked) return answer(issues, *representation, 400);
-  Evaluation evaluation(*asked, services, request);
-  if (!evaluation.compile(issues)) return answer(issues, *representation, 400);
+  if (!asked) return answer(issues, representation, 400);
+  Evaluation evaluation(*asked, services);
+  if (!evaluation.compile(issues)) return answer(issues, representation, 400);
 
-  fhir::JsonWriter json(representation->pretty ? fhir::JsonStyle::pretty : fhir::JsonStyle::compact);
+  fhir::JsonWriter json;
   json.begin_object();
   json.key("resourceType").string("Parameters");
   json.key("parameter").begin_array();
@@ -200,11 +202,11 @@ http::Response evaluate_fhirpath(const http::Request& request, const OperationSe
   const Result<> written = evaluation.write_results(json);
   if (!written) {
     issues.add({Severity::error, IssueType::processing, kExpressionFailed, {written.error().message()}});
-    return answer(issues, *representation, http_status(written.error().code()));
+    return answer(issues, representation, http_status(written.error().code()));
   }
   json.end_array();
   json.end_object();
-  return answer(std::move(json).take(), *representation);
+  return answer(std::move(json).take(), representation);
 }
 
 }  // namespace meridian::rest

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "formats/fhir/json_writer.hpp"
-#include "formats/fhir/xml_reader.hpp"
+#include "base/language.hpp"
+#include "formats/fhir/json.hpp"
 #include "formats/fhir/xml_writer.hpp"
 #include "rest/messages.hpp"
 #include "validation/operation_outcome.hpp"
@@ -53,6 +53,7 @@ Wish wish_of(std::string_view member) {
   return wish;
 }
 
+constexpr const char* kJsonAnswer = "application/fhir+json; charset=utf-8";
 constexpr std::array<std::string_view, 4> kJsonTypes{"application/fhir+json", "application/json", "text/json", "json"};
 constexpr std::array<std::string_view, 4> kXmlTypes{"application/fhir+xml", "application/xml", "text/xml", "xml"};
 constexpr std::array<std::string_view, 3> kAnyTypes{"*/*", "application/*", "text/*"};
@@ -63,16 +64,33 @@ bool among(std::string_view type, const std::array<std::string_view, n>& names) 
                      [&](std::string_view name) { return http::equals_ignoring_case(type, name); });
 }
 
-Language language_of(std::string_view accept_language) {
-  // The first language that we speak decides; quality values seldom contradict the order.
-  while (!accept_language.empty()) {
-    const std::size_t comma = accept_language.find(',');
-    const std::string_view tag = trimmed(accept_language.substr(0, comma));
-    if (tag.size() >= 2 && http::equals_ignoring_case(tag.substr(0, 2), "zh")) return Language::chinese;
-    if (tag.size() >= 2 && http::equals_ignoring_case(tag.substr(0, 2), "en")) return Language::english;
-    accept_language = comma == std::string_view::npos ? std::string_view{} : accept_language.substr(comma + 1);
+const Message* message_of(int status) {
+  switch (status) {
+    case 404:
+      return &kNothingHere;
+    case 405:
+      return &kMethodNotKnown;
+    case 413:
+      return &kBodyTooLarge;
+    case 503:
+      return &kBusy;
+    default:
+      return nullptr;
   }
-  return Language::english;
+}
+
+IssueType type_of(int status) {
+  switch (status) {
+    case 404:
+      return IssueType::not_found;
+    case 405:
+    case 415:
+      return IssueType::not_supported;
+    case 413:
+      return IssueType::too_long;
+    default:
+      return IssueType::processing;
+  }
 }
 
 }  // namespace
@@ -102,18 +120,23 @@ std::optional<Form> form_of_accept(std::string_view accept) {
   return best;
 }
 
-std::optional<Representation> negotiate(const http::Request& request) {
+Representation negotiate(const http::Request& request) {
   Representation representation;
   // In a URL the + of application/fhir+xml reads as a space; the specification asks servers to allow for it.
   const std::optional<std::string_view> format = request.query("_format");
   std::string asked = format ? std::string(*format) : request.headers.joined("Accept");
   if (format) std::replace(asked.begin(), asked.end(), ' ', '+');
   const std::optional<Form> form = form_of_accept(asked);
-  if (!form) return std::nullopt;
-  representation.answer = *form;
-  representation.language = language_of(request.headers.joined("Accept-Language"));
+  representation.acceptable = form.has_value();
+  representation.answer = form.value_or(Form::json);
+  representation.language = choose_language(request.headers.joined("Accept-Language"));
   representation.pretty = request.query("_pretty") == std::optional<std::string_view>("true");
   return representation;
+}
+
+Position ReadBody::in_body(const http::Request& request, Position in_document) const {
+  if (!is_xml || in_document.line == 0) return in_document;
+  return position_at(request.body, places.to_xml(in_document.offset));
 }
 
 ReadBody read_body(const http::Request& request) {
@@ -127,7 +150,8 @@ ReadBody read_body(const http::Request& request) {
   if (!form) {
     read.unsupported_form = true;
   } else if (*form == Form::xml) {
-    read.document = fhir::XmlReader().read(request.body, read.issues);
+    read.is_xml = true;
+    read.document = fhir::XmlReader().read(request.body, read.issues, &read.places);
   } else {
     read.document = fhir::DocumentParser().parse_borrowed(request.body, read.issues);
   }
@@ -135,32 +159,58 @@ ReadBody read_body(const http::Request& request) {
 }
 
 http::Response answer(std::string resource_json, const Representation& representation, int status) {
-  if (representation.answer == Form::xml) {
+  const bool as_xml = representation.answer == Form::xml;
+  if (as_xml || representation.pretty) {
     Issues issues;
     const fhir::Document document = fhir::DocumentParser().parse_borrowed(resource_json, issues);
-    std::string xml;
-    fhir::write_xml(document, representation.pretty ? fhir::XmlLayout::pretty : fhir::XmlLayout::compact, xml, issues);
+    std::string text;
+    if (as_xml) {
+      fhir::write_xml(document, representation.pretty ? fhir::XmlLayout::pretty : fhir::XmlLayout::compact, text,
+                      issues);
+    } else {
+      text = fhir::write_json(document, fhir::JsonStyle::pretty);
+    }
+    // What XML cannot hold (control characters) is answered in JSON rather than not at all.
     if (!issues.has_errors()) {
-      return http::Response::bytes("application/fhir+xml; charset=utf-8", std::move(xml), status);
+      const char* type = as_xml ? "application/fhir+xml; charset=utf-8" : kJsonAnswer;
+      return http::Response::bytes(type, std::move(text), status);
     }
   }
-  return http::Response::bytes("application/fhir+json; charset=utf-8", std::move(resource_json), status);
+  return http::Response::bytes(kJsonAnswer, std::move(resource_json), status);
 }
 
 http::Response answer(const Issues& issues, const Representation& representation, int status) {
   return answer(validation::operation_outcome_json(issues, representation.language), representation, status);
 }
 
-http::Response not_acceptable() {
+http::Response not_acceptable(const Representation& representation) {
   Issues issues;
   issues.add({Severity::error, IssueType::not_supported, kNotAcceptable});
-  return answer(issues, {}, 406);
+  return answer(issues, representation, 406);
 }
 
 http::Response unsupported_media_type(const Representation& representation) {
   Issues issues;
   issues.add({Severity::error, IssueType::not_supported, kUnsupportedMediaType});
   return answer(issues, representation, 415);
+}
+
+void tell_as_outcome(const http::Request& request, http::Response& problem) {
+  Issues issues;
+  if (const Message* message = message_of(problem.status)) {
+    issues.add({Severity::error, type_of(problem.status), *message});
+  } else {
+    Issues unread;
+    const fhir::Document told = fhir::DocumentParser().parse_as(fhir::TypeId::none, problem.body, unread);
+    const fhir::Node detail = told.has_root() ? told.root().child("detail") : fhir::Node();
+    issues.add({Severity::error,
+                type_of(problem.status),
+                kRequestFault,
+                {std::string(detail ? detail.text() : http::reason_phrase(problem.status))}});
+  }
+  http::Response outcome = answer(issues, negotiate(request), problem.status);
+  problem.headers.set("Content-Type", outcome.headers.get("Content-Type"));
+  problem.body = std::move(outcome.body);
 }
 
 }  // namespace meridian::rest

@@ -4,6 +4,7 @@
 
 #include "http/router.hpp"
 #include "rest/fhirpath_operation.hpp"
+#include "rest/representation.hpp"
 #include "rest/validate_operation.hpp"
 
 namespace meridian::rest {
@@ -45,6 +46,7 @@ void mount_operations(http::Router& router, const OperationServices& services) {
             "fhirpath", "Evaluate a FHIRPath expression over a resource",
             "Parameters: what was evaluated, and a result for each context item")
       .parameter({http::ApiParameter::In::query, "expression", "the expression, when the body is the resource itself"});
+  router.tell_problems("/fhir", tell_as_outcome);
 }
 
 }  // namespace meridian::rest

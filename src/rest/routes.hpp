@@ -1,17 +1,14 @@
 // The FHIR operations that need no store: POST /fhir/$validate, /fhir/{type}/$validate and /fhir/$fhirpath.
 //
 // Bodies and answers are JSON or XML by Content-Type, Accept and `_format`; messages are English or Chinese by
-// Accept-Language; faults are OperationOutcomes. What the operations need is shared and outlives the router.
-// Threads: handlers run on the executor's threads, any number at once.
-// Specification: https://hl7.org/fhir/R4/resource-operation-validate.html, https://hl7.org/fhir/R4/http.html
+// Accept-Language; faults below /fhir are OperationOutcomes, those of the HTTP layer too. What the operations need is
+// shared and outlives the router. Threads: handlers run on the executor's threads, any number at once. Specification:
+// https://hl7.org/fhir/R4/resource-operation-validate.html, https://hl7.org/fhir/R4/http.html
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-namespace meridian {
-class Clock;
-}
 namespace meridian::http {
 class Router;
 }

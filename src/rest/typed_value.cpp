@@ -21,6 +21,15 @@ std::string_view value_key(const fhir::Schema& schema, fhir::TypeId type) {
   return {};
 }
 
+/// "FHIR.HumanName" is told as HumanName, "System.String" as string, the way FHIRPath Lab names them.
+std::string part_name(const Value& value) {
+  const std::string type = fhirpath::type_name(value);
+  std::string name = type.substr(type.find('.') + 1);
+  const bool has_fhir_name = value.is_node() || value.type() == ValueType::quantity;
+  if (!has_fhir_name && !name.empty()) name.front() = static_cast<char>(name.front() | 0x20);  // its ASCII lower case
+  return name;
+}
+
 std::string_view system_key(ValueType type) {
   switch (type) {
     case ValueType::boolean:
@@ -72,10 +81,8 @@ void write_node(fhir::JsonWriter& json, const Value& value, const fhir::Schema& 
 }  // namespace
 
 void write_part(fhir::JsonWriter& json, const Value& value, const fhir::Schema& schema) {
-  const std::string name = fhirpath::type_name(value);
   json.begin_object();
-  // "FHIR.HumanName" is told as HumanName, "System.String" as string, the way FHIRPath Lab names them.
-  json.key("name").string(name.substr(name.find('.') + 1));
+  json.key("name").string(part_name(value));
   if (value.is_node()) {
     write_node(json, value, schema);
   } else if (value.type() == ValueType::quantity) {

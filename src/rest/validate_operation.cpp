@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "fhirpath/value.hpp"
 #include "rest/messages.hpp"
 #include "rest/parameters.hpp"
 #include "rest/representation.hpp"
@@ -19,6 +18,34 @@ struct Asked {
   std::string mode;
 };
 
+/// After the object that begins at `begin`. The text has been parsed, so brackets match.
+std::size_t object_end(std::string_view text, std::size_t begin) {
+  std::size_t depth = 0;
+  for (std::size_t at = begin; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') {
+      for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\' ? 1 : 0;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if ((c == '}' || c == ']') && --depth == 0) {
+      return at + 1;
+    }
+  }
+  return text.size();
+}
+
+/// The text with white space in place of all that is not this resource: it is then one that stands alone, with the
+/// paths and rules of such, and its lines and columns are still those of the whole text.
+std::string alone(std::string_view text, fhir::Node resource) {
+  const std::size_t begin = resource.position().offset;
+  const std::size_t end = object_end(text, begin);
+  std::string out(text);
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    if ((at < begin || at >= end) && out[at] != '\n') out[at] = ' ';
+  }
+  return out;
+}
+
 /// Takes the resource out of Parameters; a body that is the resource itself stays as it is. Parameters without a
 /// parameter `resource` are a resource to validate like any other.
 void unwrap(Asked& asked, Issues& issues) {
@@ -28,8 +55,7 @@ void unwrap(Asked& asked, Issues& issues) {
   if (!resource) return;
   for (std::string& profile : parameters.texts("profile")) asked.profiles.push_back(std::move(profile));
   if (asked.mode.empty()) asked.mode = std::string(parameters.text("mode"));
-  // Parsed anew, so that paths and rules are those of a resource that stands alone.
-  asked.document = fhir::DocumentParser().parse(fhirpath::json(fhirpath::Value(resource)), issues);
+  asked.document = fhir::DocumentParser().parse(alone(asked.document.source(), resource), issues);
 }
 
 /// Modes that ask about a stored resource cannot be answered without a store; saying so beats saying "valid".
@@ -41,25 +67,24 @@ bool is_answerable(std::string_view mode) {
 
 http::Response validate_resource(const http::Request& request, const OperationServices& services) {
   // 1. What form is asked for, and what was sent?
-  const std::optional<Representation> representation = negotiate(request);
-  if (!representation) return not_acceptable();
+  const Representation representation = negotiate(request);
+  if (!representation.acceptable) return not_acceptable(representation);
   ReadBody body = read_body(request);
-  if (body.unsupported_form) return unsupported_media_type(*representation);
-  if (!body.document.has_root()) return answer(body.issues, *representation, 400);
+  if (body.unsupported_form) return unsupported_media_type(representation);
+  if (!body.document.has_root()) return answer(body.issues, representation, 400);
 
   // 2. The parameters of the operation, in the body or in the query.
   Issues issues(services.max_issues);
-  issues.add_all(std::move(body.issues));
   Asked asked{std::move(body.document), {}, {}};
   for (const http::QueryParameter& parameter : request.target.parameters) {
     if (parameter.name == "profile") asked.profiles.emplace_back(parameter.value);
     if (parameter.name == "mode") asked.mode = parameter.value;
   }
   unwrap(asked, issues);
-  if (!asked.document.has_root()) return answer(issues, *representation, 400);
+  if (!asked.document.has_root()) return answer(issues, representation, 400);
   if (!is_answerable(asked.mode)) {
     issues.add({Severity::error, IssueType::not_supported, kUnknownMode, {asked.mode}});
-    return answer(issues, *representation, 400);
+    return answer(issues, representation, 400);
   }
 
   // 3. The address may name the type.
@@ -77,7 +102,11 @@ http::Response validate_resource(const http::Request& request, const OperationSe
   // 4. The checks themselves.
   validation::ValidationSession session(*services.validator);
   session.validate(document, issues, asked.profiles);
-  return answer(issues, *representation, 200);
+  issues.move_positions([&](const Position& place) { return body.in_body(request, place); });
+  Issues all(services.max_issues);
+  all.add_all(std::move(body.issues));
+  all.add_all(std::move(issues));
+  return answer(all, representation, 200);
 }
 
 }  // namespace meridian::rest
