@@ -4,8 +4,8 @@
 #include <iostream>
 #include <map>
 
-#include "validation/operation_outcome.hpp"
 #include "base/testing/paths.hpp"
+#include "validation/operation_outcome.hpp"
 #include "validation/testing/synthea.hpp"
 #include "validation/validator.hpp"
 

@@ -55,12 +55,20 @@ void run(benchmark::State& state, const std::vector<std::string>& texts, Validat
   state.SetBytesProcessed(bytes);
 }
 
-void bulk(benchmark::State& state) { run(state, resources(), {}); }
-void bulk_without_invariants(benchmark::State& state) { run(state, resources(), {.invariants = Check::off}); }
-void bundle_entries(benchmark::State& state) { run(state, bundles(), {}); }
+void bulk(benchmark::State& state) {
+  run(state, resources(), {});
+}
+void bulk_without_invariants(benchmark::State& state) {
+  run(state, resources(), {.invariants = Check::off});
+}
+void bundle_entries(benchmark::State& state) {
+  run(state, bundles(), {});
+}
 
 BENCHMARK(bulk)->Name("validate Synthea resources/ours")->Unit(benchmark::kMillisecond);
-BENCHMARK(bulk_without_invariants)->Name("validate Synthea resources, invariants off/ours")->Unit(benchmark::kMillisecond);
+BENCHMARK(bulk_without_invariants)
+    ->Name("validate Synthea resources, invariants off/ours")
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(bundle_entries)->Name("validate Synthea bundle entries/ours")->Unit(benchmark::kMillisecond);
 
 }  // namespace

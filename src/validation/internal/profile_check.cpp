@@ -21,7 +21,11 @@ std::string_view bare(std::string_view canonical) {
 bool apply(Walk& walk, ProfileChecker& checker, std::uint32_t scope, std::string_view url, Node at, Severity unknown) {
   const Node resource = walk.scopes()[scope].resource;
   if (const CompiledProfile* profile = walk.shared().store->find(url)) {
-    checker.check(resource, *profile, scope);
+    if (profile->fault.empty()) {
+      checker.check(resource, *profile, scope);
+    } else {
+      walk.report().add(unknown, IssueType::processing, kProfileUnusable, at, {profile->url, profile->fault});
+    }
     return true;
   }
   const TypeId type = walk.schema().find_type_by_url(bare(url));

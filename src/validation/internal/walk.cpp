@@ -291,7 +291,7 @@ void Walk::complex(Node node, const ElementRules* element, const TypeRules& rule
   if (shared_.options.invariants == Check::on) {
     if (rules.has_ele1) {
       // ele-1: hasValue() or (children().count() > id.count())
-      bool has_more_than_id = false;
+      bool has_more_than_id = node.has_value();  // a plain value where an object belongs: said already
       for (const Node child : node.children()) {
         if (child.name() != shared_.names.id) {
           has_more_than_id = true;
