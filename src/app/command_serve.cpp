@@ -14,6 +14,7 @@
 #include "app/output.hpp"
 #include "app/report.hpp"
 #include "app/settings.hpp"
+#include "base/input.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/version.hpp"
@@ -39,6 +40,13 @@ bool is_ip_address(const std::string& address) {
   return inet_pton(AF_INET, address.c_str(), &room) == 1 || inet_pton(AF_INET6, address.c_str(), &room) == 1;
 }
 
+/// The same outcome, its error told from further out.
+template <typename T>
+Result<T> within(std::string_view what, Result<T> outcome) {
+  if (outcome) return outcome;
+  return fail(std::move(outcome).error().within(what));
+}
+
 /// Half of TLS is worse than none: it would serve in plain what was meant to be sealed.
 Result<net::TlsServerOptions> tls_options(const Config& config) {
   net::TlsServerOptions tls;
@@ -51,6 +59,10 @@ Result<net::TlsServerOptions> tls_options(const Config& config) {
                                                    : net::ClientCertificate::none;
   if (tls.certificate_chain.empty() != tls.private_key.empty()) {
     return fail(ErrorCode::invalid_argument, "for TLS set both tls.certificate and tls.key");
+  }
+  for (const Setting* setting : {&kTlsCertificate, &kTlsKey, &kTlsClientAuthorities}) {
+    const std::string& file = config.text(*setting);
+    if (!file.empty()) TRY(within(setting->name, open_raw_input(file)));
   }
   if (tls.client_certificate == net::ClientCertificate::none) return tls;
   if (tls.certificate_chain.empty() || tls.client_authorities.empty()) {

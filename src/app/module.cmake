@@ -1,3 +1,10 @@
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 set(MODULE_PRIVATE fmt::fmt CLI11::CLI11)
+
+# The program as its users meet it.
+if(MERIDIAN_TESTS AND NOT MERIDIAN_FUZZ)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  add_test(NAME program COMMAND Python3::Interpreter "${dir}/program_test.py" $<TARGET_FILE:meridian>)
+  set_tests_properties(program PROPERTIES LABELS "unit" TIMEOUT 300)
+endif()

@@ -10,6 +10,19 @@
 namespace meridian::app {
 namespace {
 
+constexpr std::string_view kSettingsEnglish =
+    "# Settings\n\n"
+    "Each setting can stand in a YAML file (`--config FILE`: `http.port: 8080`, or nested), in the environment\n"
+    "(`MERIDIAN_HTTP_PORT=8080`) and on the command line (`--set http.port=8080`); a later one of these wins.\n"
+    "`meridian config explain` shows the values in force and where each came from. This page is made by\n"
+    "`meridian config explain --markdown`.\n\n";
+constexpr std::string_view kSettingsChinese =
+    "# 设置\n\n"
+    "每项设置可写在 YAML 文件（`--config FILE`：`http.port: "
+    "8080`，或嵌套形式）、环境变量（`MERIDIAN_HTTP_PORT=8080`）\n"
+    "或命令行（`--set http.port=8080`）中，后者优先。`meridian config explain` 显示当前值及其来源。\n"
+    "本页由 `meridian config explain --markdown` 生成。\n\n";
+
 /// The exit code, unless what was written did not arrive.
 int finished(Output& output, int exit_code) {
   if (const Result<> out = output.finish(); !out) {
@@ -73,6 +86,7 @@ int run_config_explain(const ConfigExplainOptions& options, const CommonOptions&
   }
   Output output;
   if (options.as == ConfigExplainOptions::As::markdown) {
+    output.write(common.language == Language::chinese ? kSettingsChinese : kSettingsEnglish);
     output.write(settings_markdown(kSettings, common.language));
     return finished(output, kOk);
   }

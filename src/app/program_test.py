@@ -1,0 +1,590 @@
+#!/usr/bin/env python3
+"""Runs the program as its users do: every command, its exit code, and the server through real sockets.
+
+    program_test.py PROGRAM [unittest arguments]
+
+ctest calls it with the program that was built. With GTEST_OUTPUT=json:FOLDER/ it reports its cases the way gtest does.
+"""
+import base64
+import gzip
+import http.client
+import io
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import unittest
+
+PROGRAM = ""
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+OK, FOUND, USAGE, FAILED = 0, 1, 2, 3
+
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "example",
+    "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Wang</div>'},
+    "name": [{"family": "Wang", "given": ["Xiaoming", "Lei"]}],
+    "gender": "male",
+    "birthDate": "1974-12-25",
+}
+PATIENT_XML = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Patient xmlns="http://hl7.org/fhir">\n  <id value="example"/>\n'
+    '  <gender value="male"/>\n  <birthDate value="1974-13-25"/>\n</Patient>\n'
+)
+FAULTY = '{\n  "resourceType": "Patient",\n  "gender": "mail",\n  "birthDate": "1974-13-25"\n}\n'
+# {"resourceType":"Patient","id":"zst"} as zstd compresses it.
+ZSTD = base64.b64decode("KLUv/QRYMQEAeyJyZXNvdXJjZVR5cGUiOiJQYXRpZW50IiwiaWQiOiJ6c3QifQp24aMp")
+PROFILE = {
+    "resourceType": "StructureDefinition",
+    "url": "http://example.org/StructureDefinition/named-patient",
+    "name": "NamedPatient",
+    "status": "active",
+    "kind": "resource",
+    "abstract": False,
+    "type": "Patient",
+    "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+    "derivation": "constraint",
+    "differential": {"element": [{"id": "Patient.name", "path": "Patient.name", "min": 1}]},
+}
+
+
+class Run:
+    def __init__(self, *words, stdin: bytes = b"", env: dict | None = None):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
+        environment.pop("MERIDIAN_SHARED_DATA", None)
+        done = subprocess.run(
+            [PROGRAM, *map(str, words)], input=stdin, capture_output=True, timeout=60, env={**environment, **(env or {})}
+        )
+        self.code, self.out, self.err = done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+class ProgramTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="meridian-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def file(self, name: str, content) -> pathlib.Path:
+        path = self.folder / name
+        if isinstance(content, dict):
+            content = json.dumps(content)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def run_ok(self, *words, **more) -> str:
+        run = Run(*words, **more)
+        self.assertEqual(run.code, OK, run.err)
+        return run.out
+
+    def patient_lines(self, count: int) -> bytes:
+        return b"".join(json.dumps({**PATIENT, "id": f"p{i}"}).encode() + b"\n" for i in range(count))
+
+
+class CommandLine(ProgramTest):
+    def test_explains_itself(self):
+        self.assertIn("meridian validate", self.run_ok("help"))
+        self.assertIn("--package", self.run_ok("help", "validate"))
+        self.assertIn("--package", self.run_ok("validate", "--help"))
+        self.assertRegex(self.run_ok("version"), r"^meridian \d+\.\d+\.\d+\n")
+        self.assertEqual(self.run_ok("--version"), self.run_ok("version"))
+
+    def test_answers_mistakes_with_code_2_and_what_to_write_instead(self):
+        for words, hint in [
+            ((), "Start here"),
+            (("validat", "x"), "did you mean validate?"),
+            (("validate",), "FILE is required"),
+            (("convert", "x", "--to", "yaml"), 'takes json|xml, not "yaml"'),
+            (("validate", "x", "--threads", "9999"), "takes a number up to 256"),
+            (("completion", "csh"), "bash, zsh and fish"),
+            (("config", "explain", "http.prt"), "there is no setting"),
+            (("validate", "x", "--set", "http.port=high"), "whole number"),
+            (("help", "nonsense"), "there is no command"),
+        ]:
+            with self.subTest(words=words):
+                run = Run(*words)
+                self.assertEqual((run.code, run.out), (USAGE, ""))
+                self.assertIn(hint, run.err)
+
+    def test_completes_commands_in_each_shell(self):
+        for shell in ("bash", "zsh", "fish"):
+            self.assertIn("fhirpath", self.run_ok("completion", shell))
+
+    def test_documents_every_setting(self):
+        self.assertIn("8080", self.run_ok("config", "explain", "http.port"))
+        self.assertIn("9090", self.run_ok("config", "explain", "http.port", env={"MERIDIAN_HTTP_PORT": "9090"}))
+        page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+        self.assertEqual(
+            page, self.run_ok("config", "explain", "--markdown"),
+            "docs/configuration.md is old; write it with: meridian config explain --markdown > docs/configuration.md",
+        )
+
+    def test_notices_that_its_output_does_not_arrive(self):
+        patient = self.file("p.json", PATIENT)
+        for words in (
+            ["help"], ["version"], ["completion", "bash"], ["config", "explain"], ["validate", patient],
+            ["fhirpath", "id", patient], ["inspect", patient], ["convert", patient, "--to", "xml"],
+        ):
+            with self.subTest(command=words[0]), open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAM, *map(str, words)], stdout=full, stderr=subprocess.PIPE, timeout=60)
+                self.assertEqual(done.returncode, FAILED)
+                self.assertIn(b"No space left", done.stderr)
+
+    def test_stops_quietly_when_its_reader_goes(self):
+        many = self.file("many.ndjson", self.patient_lines(20_000))
+        with subprocess.Popen([PROGRAM, "fhirpath", "id", many], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            self.assertEqual(running.stdout.readline(), b"p0\n")
+            running.stdout.close()
+            self.assertEqual(running.stderr.read(), b"")
+            self.assertEqual(running.wait(60), -signal.SIGPIPE)
+
+
+class Fhirpath(ProgramTest):
+    def test_writes_a_result_a_line(self):
+        patient = self.file("p.json", PATIENT)
+        self.assertEqual(self.run_ok("fhirpath", "name.given", patient), "Xiaoming\nLei\n")
+        self.assertEqual(self.run_ok("fhirpath", "'a\nb'", patient), "a\\nb\n")
+
+    def test_writes_an_array_a_file_as_json(self):
+        patient = self.file("p.json", PATIENT)
+        lines = self.run_ok("fhirpath", "name.given | 1.50", patient, patient, "--format", "json").splitlines()
+        expected = [
+            {"type": "FHIR.string", "value": "Xiaoming"},
+            {"type": "FHIR.string", "value": "Lei"},
+            {"type": "System.Decimal", "value": 1.50},
+        ]
+        self.assertEqual([json.loads(line) for line in lines], [expected, expected])
+        self.assertIn("1.50", lines[0])
+
+    def test_points_at_the_fault_of_an_expression(self):
+        patient = self.file("p.json", PATIENT)
+        run = Run("fhirpath", "name.givn", patient)
+        self.assertEqual((run.code, run.out), (FOUND, ""))
+        self.assertRegex(run.err, r'error: .*"givn"\nname.givn\n     \^\n$')
+        self.assertIn("表达式", Run("fhirpath", "name.", patient, "--lang", "zh").err)
+        self.assertIn("表达式", Run("fhirpath", "name.", patient, env={"LC_ALL": "zh_CN.UTF-8"}).err)
+
+    def test_says_where_an_evaluation_failed_and_goes_on(self):
+        lines = self.file("two.ndjson", self.patient_lines(1) + b'{"resourceType":"Patient","id":"p1","name":[{"given":["x"]}]}\n')
+        run = Run("fhirpath", "name.given.single()", lines)
+        self.assertEqual((run.code, run.out), (FOUND, "x\n"))
+        self.assertIn("two.ndjson:1:1: error: ", run.err)
+
+    def test_prints_the_plan(self):
+        self.assertIn("name.given", self.run_ok("fhirpath", "--explain", "Patient.name.given"))
+
+    def test_keeps_an_array_for_each_file_whatever_is_wrong_with_it(self):
+        files = [self.file("broken.json", '{"resourceType":"Patient",'), self.file("empty.json", b""), self.folder / "none"]
+        run = Run("fhirpath", "id", *files, self.file("p.json", PATIENT), "--format", "json")
+        self.assertEqual(run.code, FAILED)
+        self.assertEqual(run.out, '[]\n[]\n[]\n[{"type":"FHIR.id","value":"example"}]\n')
+        self.assertIn("there is no resource", run.err)
+        self.assertIn("No such file", run.err)
+
+
+class EveryFile(ProgramTest):
+    """Whatever form a file has, all commands read it."""
+
+    def test_reads_json_xml_ndjson_gzip_zstd_and_standard_input(self):
+        bare = json.dumps(PATIENT).encode()
+        for name, content, ids in [
+            ("p.json", bare, ["example"]),
+            ("p.xml", PATIENT_XML.encode(), ["example"]),
+            ("bom.json", b"\xef\xbb\xbf" + bare, ["example"]),
+            ("p.json.gz", gzip.compress(bare), ["example"]),
+            ("p.xml.gz", gzip.compress(PATIENT_XML.encode()), ["example"]),
+            ("no-extension", ZSTD, ["zst"]),
+            ("three.ndjson", self.patient_lines(3), ["p0", "p1", "p2"]),
+            ("three.ndjson.gz", gzip.compress(self.patient_lines(3)), ["p0", "p1", "p2"]),
+        ]:
+            with self.subTest(file=name):
+                path = self.file(name, content)
+                self.assertEqual(self.run_ok("fhirpath", "id", path).split(), ids)
+                self.assertEqual(self.run_ok("fhirpath", "id", "-", stdin=content).split(), ids)
+                self.assertEqual(self.run_ok("fhirpath", "id", stdin=content).split(), ids)
+                self.assertIn("FHIR R4 resource", self.run_ok("inspect", path))
+                self.assertIn("FHIR R4 resource", self.run_ok("inspect", "-", stdin=content))
+                self.assertIn('"resourceType"', self.run_ok("convert", path, "--to", "json"))
+                self.assertIn(f"{len(ids)} resource", Run("validate", path).out)
+
+    def test_says_what_is_wrong_with_a_file_that_is_none(self):
+        cut = self.file("cut.gz", gzip.compress(json.dumps(PATIENT).encode())[:60])
+        for path, words in [
+            (self.folder / "none.json", "No such file"), (self.folder, "is a folder"), (cut, "the gzip stream is cut off"),
+        ]:
+            for command in (["validate"], ["inspect"], ["fhirpath", "id"], ["convert", "--to", "xml"]):
+                with self.subTest(path=path, command=command[0]):
+                    run = Run(*command, path)
+                    self.assertEqual(run.code, FAILED)
+                    self.assertIn(words, run.err)
+                    self.assertEqual(run.err.count(str(path)), 1, run.err)
+
+    def test_finds_no_resource_in_an_empty_file(self):
+        for command in (["validate"], ["fhirpath", "id"], ["convert", "--to", "xml"]):
+            for content in (b"", b" \n\n"):
+                with self.subTest(command=command[0], content=content):
+                    run = Run(*command, self.file("empty", content))
+                    self.assertEqual(run.code, FOUND)
+                    self.assertIn("there is no resource in it", run.out + run.err)
+
+    def test_survives_a_million_brackets(self):
+        deep = self.file("deep.json", b'{"resourceType":"Patient","x":' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"}")
+        for command in (["validate"], ["inspect"], ["fhirpath", "id"], ["convert", "--to", "xml"]):
+            self.assertEqual(Run(*command, deep).code, FOUND)
+
+
+class Validate(ProgramTest):
+    def test_says_nothing_of_a_good_resource(self):
+        path = self.file("p.json", PATIENT)
+        self.assertEqual(self.run_ok("validate", path), f"{path}: 1 resource, 0 errors, 0 warnings\n")
+
+    def test_says_what_is_wrong_where(self):
+        path = self.file("bad.json", FAULTY)
+        run = Run("validate", path)
+        self.assertEqual(run.code, FOUND)
+        self.assertIn(f'{path}:3:13: error: Patient.gender: the code "mail"', run.out)
+        self.assertIn(f'{path}:4:16: error: Patient.birthDate: "1974-13-25" is not a date', run.out)
+        self.assertIn(f"{path}: 1 resource, 2 errors, ", run.out)
+        xml = Run("validate", self.file("bad.xml", PATIENT_XML))
+        self.assertEqual(xml.code, FOUND)
+        self.assertRegex(xml.out, r"bad.xml:5:\d+: error: Patient.birthDate")
+
+    def test_speaks_chinese(self):
+        run = Run("validate", self.file("bad.json", FAULTY), "--lang", "zh")
+        self.assertEqual(run.code, FOUND)
+        self.assertIn("错误: Patient.birthDate: “1974-13-25”不是日期", run.out)
+        self.assertIn("1 个资源，2 个错误", run.out)
+
+    def test_writes_an_operation_outcome_a_file(self):
+        files = [self.file("bad.json", FAULTY), self.file("p.json", PATIENT), self.folder / "none.json"]
+        run = Run("validate", *files, "--format", "json")
+        self.assertEqual(run.code, FAILED)
+        outcomes = [json.loads(line) for line in run.out.splitlines()]
+        self.assertEqual([outcome["resourceType"] for outcome in outcomes], ["OperationOutcome"] * 3)
+        errors = [issue for issue in outcomes[0]["issue"] if issue["severity"] == "error"]
+        self.assertEqual([issue["expression"] for issue in errors], [["Patient.gender"], ["Patient.birthDate"]])
+        self.assertEqual(outcomes[1]["issue"][0]["severity"], "information")
+        self.assertEqual(outcomes[2]["issue"][0]["severity"], "fatal")
+
+    def test_keeps_the_order_of_the_file_with_several_threads(self):
+        count = 20_000
+        lines = b"".join(b'{"resourceType":"Patient","id":"p%d","gender":"%s"}\n' % (i, b"x" if i % 100 == 0 else b"male") for i in range(count))
+        path = self.file("many.ndjson", lines)
+        outputs = [Run("validate", path, "--threads", threads) for threads in (1, 4)]
+        self.assertEqual([run.code for run in outputs], [FOUND, FOUND])
+        self.assertEqual(outputs[0].out, outputs[1].out)
+        places = [int(place) for place in re.findall(r"ndjson:(\d+):\d+: error: Patient.gender", outputs[1].out)]
+        self.assertEqual(places, list(range(1, count, 100)))
+        self.assertIn("20,000 resources, 200 errors", outputs[1].out)
+
+    def test_counts_what_it_does_not_show(self):
+        path = self.file("bad.json", FAULTY)
+        run = Run("validate", path, "--set", "validation.issues=1")
+        self.assertIn("2 more issues are not shown", run.out)
+        self.assertIn("2 errors", run.out)
+
+    def test_knows_profiles_from_files_and_packages(self):
+        nameless = self.file("nameless.json", {**PATIENT, "name": []} | {"name": [{"family": "Wang"}]})
+        nameless.write_text(json.dumps({key: value for key, value in PATIENT.items() if key != "name"}))
+        profile = self.file("profile.json", PROFILE)
+        package = self.folder / "package.tgz"
+        with tarfile.open(package, "w:gz") as archive:
+            for name, content in [("package.json", {"name": "example", "version": "1.0.0"}), ("profile.json", PROFILE)]:
+                data = json.dumps(content).encode()
+                member = tarfile.TarInfo(f"package/{name}")
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+        url = PROFILE["url"]
+        self.run_ok("validate", nameless)
+        self.run_ok("validate", self.file("p.json", PATIENT), "--profile", profile)
+        for words in (
+            ["--profile", profile],
+            ["--package", package, "--profile", url],
+            ["--profile", url, "--set", f"validation.packages={package}"],
+        ):
+            with self.subTest(words=words):
+                run = Run("validate", nameless, *words)
+                self.assertEqual(run.code, FOUND, run.out + run.err)
+                self.assertRegex(run.out, r"error: Patient.*name")
+        self.assertIn("npm package", self.run_ok("inspect", package))
+
+    def test_refuses_profiles_that_it_does_not_have(self):
+        patient = self.file("p.json", PATIENT)
+        for words, hint in [
+            (["--profile", self.folder / "none.json"], "there is no such file"),
+            (["--profile", "http://example.org/unknown"], "nothing is fetched"),
+            (["--profile", patient], "must be a StructureDefinition"),
+            (["--package", self.folder / "none.tgz"], "No such file"),
+            (["--package", patient], "no StructureDefinition"),
+        ]:
+            with self.subTest(words=words):
+                run = Run("validate", patient, *words)
+                self.assertEqual((run.code, run.out), (FAILED, ""))
+                self.assertIn(hint, run.err)
+
+
+class Convert(ProgramTest):
+    def test_takes_a_resource_to_xml_and_back(self):
+        path = self.file("p.json", json.dumps(PATIENT)[:-1] + ',"multipleBirthInteger":2}')
+        xml = self.file("p.xml", self.run_ok("convert", path, "--to", "xml"))
+        self.assertEqual(self.run_ok("convert", xml, "--to", "json", "--style", "compact").strip(),
+                         self.run_ok("convert", path, "--to", "json", "--style", "compact").strip())
+        canonical = self.run_ok("convert", path, "--to", "json", "--style", "canonical")
+        self.assertTrue(canonical.startswith('{"resourceType":"Patient","id":"example"'))
+
+    def test_writes_a_file_only_when_it_is_whole(self):
+        out = self.folder / "out.xml"
+        self.run_ok("convert", self.file("p.json", PATIENT), "--to", "xml", "--out", out)
+        self.assertIn("<Patient", out.read_text())
+        out.chmod(0o600)
+        self.run_ok("convert", self.file("p.json", PATIENT), "--to", "json", "--out", out)
+        self.assertEqual(out.stat().st_mode & 0o777, 0o600)
+        other = self.folder / "other.xml"
+        self.assertEqual(Run("convert", self.file("bad", "{"), "--to", "xml", "--out", other).code, FOUND)
+        self.assertEqual(Run("convert", self.file("p.json", PATIENT), "--to", "xml", "--out", "/no/where").code, FAILED)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["bad", "out.xml", "p.json"])
+
+    def test_writes_into_a_pipe_without_replacing_it(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        patient = self.file("p.json", PATIENT)
+        with subprocess.Popen([PROGRAM, "convert", patient, "--to", "xml", "--out", pipe]) as running:
+            self.assertIn("<Patient", pipe.read_text())
+            self.assertEqual(running.wait(60), OK)
+        self.assertTrue(pipe.is_fifo())
+
+    def test_keeps_the_lines_of_ndjson(self):
+        path = self.file("three.ndjson", self.patient_lines(2) + b'{"resourceType":"Pat\n' + self.patient_lines(1))
+        run = Run("convert", path, "--to", "json")
+        self.assertEqual(run.code, FOUND)
+        self.assertEqual([json.loads(line)["id"] for line in run.out.splitlines()], ["p0", "p1", "p0"])
+        self.assertIn("three.ndjson:3:", run.err)
+        self.assertEqual(Run("convert", path, "--to", "xml").code, FAILED)
+
+
+class Inspect(ProgramTest):
+    def test_says_in_words_what_a_file_is(self):
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PATIENT}, {"resource": PATIENT}]}
+        for name, content, words in [
+            ("a", json.dumps(PATIENT).encode(), "FHIR R4 resource Patient/example in JSON"),
+            ("b", PATIENT_XML.encode(), "FHIR R4 resource Patient/example in XML"),
+            ("c", json.dumps(bundle).encode(), "collection with 2 entries"),
+            ("d", self.patient_lines(1234), "NDJSON with 1,234 FHIR R4 resources"),
+            ("e", b"\0" * 128 + b"DICM" + b"\0" * 100, "DICOM object"),
+            ("f", b"MSH|^~\\&|LAB|\r", "HL7 v2 message"),
+            ("g", b"", "empty file"),
+            ("h", b"\x01\x02\x00", "not recognised"),
+            ("i", gzip.compress(b"%PDF-1.7"), "PDF document"),
+        ]:
+            with self.subTest(words=words):
+                self.assertIn(words, self.run_ok("inspect", self.file(name, content)))
+        self.assertIn("NDJSON，含 3 个", self.run_ok("inspect", "--lang", "zh", self.file("z", self.patient_lines(3))))
+
+    def test_exits_1_when_no_resource_can_be_read(self):
+        run = Run("inspect", self.file("x.json", '{"a":1}'))
+        self.assertEqual(run.code, FOUND)
+        self.assertIn("no FHIR resource", run.out)
+
+
+class OnATerminal(ProgramTest):
+    def test_shows_progress_of_long_work_and_wipes_it(self):
+        lines = self.patient_lines(2_000)
+        watched, terminal = pty.openpty()
+        running = subprocess.Popen([PROGRAM, "validate", "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=terminal)
+        os.close(terminal)
+        seen, give_up = b"", time.monotonic() + 30
+        while b"items/s" not in seen and time.monotonic() < give_up:  # work goes on until progress was seen
+            running.stdin.write(lines)
+            if select.select([watched], [], [], 0)[0]:
+                seen += os.read(watched, 4096)
+        running.stdin.close()
+        self.assertEqual(running.wait(60), OK)
+        while select.select([watched], [], [], 0)[0]:
+            try:
+                seen += os.read(watched, 4096)
+            except OSError:  # the terminal is closed
+                break
+        os.close(watched)
+        self.assertIn(b"validating  ", seen)
+        self.assertTrue(seen.endswith(b"\r\x1b[K"), seen[-100:])
+
+
+class Serve(ProgramTest):
+    """One server for most cases, found by the address that it prints."""
+
+    def start(self, *words, **more):
+        running = subprocess.Popen(
+            [PROGRAM, "serve", "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
+        )
+
+        def stop():
+            if running.poll() is None:
+                running.kill()
+            running.communicate()
+
+        self.addCleanup(stop)
+        line = running.stdout.readline()
+        match = re.search(r"listens on (https?)://127\.0\.0\.1:(\d+)\n", line)
+        self.assertTrue(match, line + ("" if running.poll() is None else running.stderr.read()))
+        self.port = int(match[2])
+        return running
+
+    def ask(self, method: str, path: str, body=None, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.addCleanup(connection.close)
+        if isinstance(body, dict):
+            body = json.dumps(body)
+        if body is not None:
+            headers.setdefault("Content_Type", "application/fhir+json")
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        response = connection.getresponse()
+        return response, response.read().decode()
+
+    def stop(self, running) -> str:
+        running.send_signal(signal.SIGTERM)
+        out, err = running.communicate(timeout=30)
+        self.assertEqual(running.returncode, OK, err)
+        self.assertIn("all_requests_finished=true", err)
+        return err
+
+    def test_answers_health_metrics_openapi_and_both_operations(self):
+        running = self.start()
+        for path, words in [("/health", "pass"), ("/ready", "pass"), ("/", "/fhir/$validate"), ("/openapi.json", "/fhir/$fhirpath")]:
+            response, text = self.ask("GET", path)
+            self.assertEqual(response.status, 200)
+            self.assertIn(words, text)
+        self.assertEqual(json.loads(self.ask("GET", "/openapi.json")[1])["openapi"][:3], "3.1")
+
+        response, text = self.ask("POST", "/fhir/$validate", FAULTY)
+        self.assertEqual((response.status, response.headers["Content-Type"]), (200, "application/fhir+json; charset=utf-8"))
+        self.assertIn(["Patient.birthDate"], [issue.get("expression") for issue in json.loads(text)["issue"]])
+        self.assertIn("不是日期", self.ask("POST", "/fhir/$validate", FAULTY, Accept_Language="zh-CN")[1])
+        response, text = self.ask("POST", "/fhir/$validate?_format=xml", PATIENT_XML, Content_Type="application/fhir+xml")
+        self.assertIn("<OperationOutcome", text)
+
+        response, text = self.ask("POST", "/fhir/$fhirpath?expression=name.given", PATIENT)
+        self.assertEqual([part["valueString"] for part in json.loads(text)["parameter"][1]["part"]], ["Xiaoming", "Lei"])
+        response, text = self.ask("POST", "/fhir/$fhirpath?expression=name.givn", PATIENT)
+        self.assertEqual((response.status, json.loads(text)["resourceType"]), (400, "OperationOutcome"))
+
+        metrics = self.ask("GET", "/metrics")[1]
+        self.assertIn('meridian_http_requests_total{route="/fhir/$validate",status="200"} 3', metrics)
+        self.assertTrue(metrics.endswith("# EOF\n"))
+        log = self.stop(running)
+        self.assertIn("route=/fhir/$validate", log)
+        self.assertNotIn("givn", log)  # what a query says goes into no log
+
+    def test_tells_faults_below_fhir_as_outcomes_and_others_as_problems(self):
+        self.start("--set", "http.body_limit=1KiB")
+        for method, path, status, body in [
+            ("GET", "/fhir/Patient/1", 404, None), ("GET", "/fhir/$validate", 405, None), ("POST", "/fhir/$validate", 413, " " * 5_000),
+        ]:
+            with self.subTest(path=path, status=status):
+                response, text = self.ask(method, path, body)
+                self.assertEqual((response.status, json.loads(text)["resourceType"]), (status, "OperationOutcome"))
+        self.assertEqual(self.ask("GET", "/fhir/$validate")[0].headers["Allow"], "POST, OPTIONS")
+        response, text = self.ask("GET", "/nowhere")
+        self.assertEqual((response.status, response.headers["Content-Type"]), (404, "application/problem+json"))
+        self.assertEqual(self.ask("HEAD", "/health")[1], "")
+        self.assertEqual(self.ask("OPTIONS", "/fhir/$validate")[0].status, 204)
+
+    def test_finishes_the_request_in_flight_when_told_to_stop(self):
+        running = self.start()
+        body = json.dumps(PATIENT).encode()
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as client:
+            client.sendall(
+                b"POST /fhir/$validate HTTP/1.1\r\nHost: x\r\nContent-Type: application/fhir+json\r\n"
+                b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body)
+            )
+            self.assertTrue(client.recv(1000).startswith(b"HTTP/1.1 100"))
+            running.send_signal(signal.SIGTERM)
+            self.assertIn("stopping", "".join(iter_until(running.stderr, "stopping")))
+            client.sendall(body)
+            answer = b"".join(iter(lambda: client.recv(65536), b""))
+        self.assertIn(b"HTTP/1.1 200", answer)
+        self.assertIn(b"Connection: close", answer)
+        self.assertIn("all_requests_finished=true", running.communicate(timeout=30)[1])
+        self.assertEqual(running.returncode, OK)
+
+    def test_speaks_tls(self):
+        key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
+        try:
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+                 "-out", certificate, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"],
+                check=True, capture_output=True,
+            )
+        except FileNotFoundError:
+            self.skipTest("there is no openssl to make a certificate with")
+        self.start("--set", f"tls.certificate={certificate}", "--set", f"tls.key={key}")
+        trusted = ssl.create_default_context(cafile=certificate)
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=trusted, timeout=30)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/health")
+        self.assertEqual(connection.getresponse().read(), b'{"status":"pass"}')
+
+    def test_says_why_it_cannot_start(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = str(taken.getsockname()[1])
+            for words, hint in [
+                (["--port", port], "in use"),
+                (["--address", "0.0.0.0"], "nobody has to log in"),
+                (["--address", "example.org"], "takes an IP address"),
+                (["--set", "tls.key=x.pem"], "set both tls.certificate and tls.key"),
+                (["--set", "tls.clients=required"], "needs tls.certificate"),
+                (["--set", "tls.certificate=none.pem", "--set", "tls.key=none.pem"], "none.pem"),
+                (["--set", "validation.packages=none.tgz"], "No such file"),
+            ]:
+                with self.subTest(words=words):
+                    run = Run("serve", *(["--port", "0"] if "--port" not in words else []), *words)
+                    self.assertEqual((run.code, run.out), (FAILED, ""))
+                    self.assertIn(hint, run.err)
+        self.assertEqual(Run("serve", "--port", "99999").code, USAGE)
+
+
+def iter_until(stream, word: str):
+    for line in stream:
+        yield line
+        if word in line:
+            return
+
+
+class Report(unittest.TextTestResult):
+    """Also keeps what gtest would write, so that cases are counted alike (tools/count_tests.py)."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.cases: dict[str, dict] = {}
+
+    def startTest(self, test):
+        self.cases[test.id()] = {"name": test.id().split(".", 1)[1], "status": "RUN", "result": "COMPLETED"}
+        super().startTest(test)
+
+    def addSkip(self, test, reason):
+        self.cases[test.id()]["result"] = "SKIPPED"
+        super().addSkip(test, reason)
+
+    def stopTestRun(self):
+        super().stopTestRun()
+        for test, text in self.failures + self.errors:
+            case = self.cases.get(getattr(test, "test_case", test).id())
+            if case:
+                case["failures"] = [{"failure": text}]
+        folder = os.environ.get("GTEST_OUTPUT", "").removeprefix("json:")
+        if folder:
+            report = {"testsuites": [{"name": "Program", "testsuite": list(self.cases.values())}]}
+            pathlib.Path(folder, "program_test.json").write_text(json.dumps(report), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv[1])
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]], testRunner=unittest.TextTestRunner(resultclass=Report))
