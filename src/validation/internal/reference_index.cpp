@@ -116,15 +116,18 @@ ReferenceIndex::Target ReferenceIndex::resolve(std::string_view reference, std::
 
 ReferenceIndex::Target ReferenceIndex::by_full_url(std::uint32_t bundle, std::string_view full_url,
                                                    std::string_view version) const {
+  const auto [first, last] =
+      std::ranges::equal_range(entries_, std::pair(bundle, full_url), {},
+                               [](const Entry& entry) { return std::pair(entry.bundle, entry.full_url); });
+  if (first == last) return {kNoScope, 0, false};
+  if (version.empty()) return {first->scope, static_cast<std::uint32_t>(last - first), false};
+  // Versions of one resource are few; where somebody has made them many, the first of them will do.
+  constexpr std::ptrdiff_t kMostVersions = 1000;
   Target found{kNoScope, 0, false};
-  for (auto at = std::ranges::lower_bound(entries_, Entry{bundle, full_url, 0});
-       at != entries_.end() && at->bundle == bundle && at->full_url == full_url; ++at) {
-    if (!version.empty()) {
-      const Node meta = walk_.scopes()[at->scope].resource.child(walk_.names().meta);
-      const Node id = meta ? meta.child("versionId") : Node();
-      if (!id || id.text() != version) continue;
-    }
-    if (found.count++ == 0) found.scope = at->scope;
+  for (const Entry& entry : std::ranges::subrange(first, first + std::min(last - first, kMostVersions))) {
+    const Node meta = walk_.scopes()[entry.scope].resource.child(walk_.names().meta);
+    const Node id = meta ? meta.child("versionId") : Node();
+    if (id && id.text() == version && found.count++ == 0) found.scope = entry.scope;
   }
   return found;
 }
