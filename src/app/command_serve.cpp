@@ -174,9 +174,9 @@ Result<> serve(const Config& config, Language language) {
 
   // 1. What the routes need. The schema is opened now, so that the first request does not wait for it.
   const fhir::Schema& schema = fhir::Schema::r4();
-  Knowledge knowledge = TRY(load_knowledge({}, {}, config, language));
-  const validation::Validator validator(schema, std::move(knowledge.profiles));
-  const validation::EmbeddedTerminology terminology(schema);
+  const Knowledge knowledge = TRY(load_knowledge({}, {}, config, language));
+  const validation::Validator validator(schema, knowledge.profiles);
+  const validation::EmbeddedTerminology terminology(schema, knowledge.profiles);
   rest::OperationServices operations;
   operations.validator = &validator;
   operations.terminology = &terminology;

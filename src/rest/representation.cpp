@@ -93,6 +93,18 @@ IssueType type_of(int status) {
   }
 }
 
+/// What an RFC 9457 problem says.
+std::string detail_of(const http::Response& problem) {
+  Issues issues;
+  const fhir::Document told = fhir::DocumentParser().parse_as(fhir::TypeId::none, problem.body, issues);
+  if (told.has_root()) {
+    for (const fhir::Node member : told.root().children()) {
+      if (member.key() == "detail") return std::string(member.text());
+    }
+  }
+  return std::string(http::reason_phrase(problem.status));
+}
+
 }  // namespace
 
 std::optional<Form> form_of_content_type(std::string_view media_type) {
@@ -200,13 +212,7 @@ void tell_as_outcome(const http::Request& request, http::Response& problem) {
   if (const Message* message = message_of(problem.status)) {
     issues.add({Severity::error, type_of(problem.status), *message});
   } else {
-    Issues unread;
-    const fhir::Document told = fhir::DocumentParser().parse_as(fhir::TypeId::none, problem.body, unread);
-    const fhir::Node detail = told.has_root() ? told.root().child("detail") : fhir::Node();
-    issues.add({Severity::error,
-                type_of(problem.status),
-                kRequestFault,
-                {std::string(detail ? detail.text() : http::reason_phrase(problem.status))}});
+    issues.add({Severity::error, type_of(problem.status), kRequestFault, {detail_of(problem)}});
   }
   http::Response outcome = answer(issues, negotiate(request), problem.status);
   problem.headers.set("Content-Type", outcome.headers.get("Content-Type"));
