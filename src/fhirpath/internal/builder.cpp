@@ -50,7 +50,7 @@ void Builder::warn(const Message& message, std::size_t offset, std::vector<std::
       {Severity::warning, IssueType::invalid, message, std::move(arguments), {}, position_at(plan_.text, offset)});
 }
 
-std::uint32_t Builder::add(Run run, Decide decide, const char* label, std::size_t offset, StaticType type,
+std::uint32_t Builder::add(Run run, Decide decide, std::string_view label, std::size_t offset, StaticType type,
                            OpFlags flags) {
   Op op;
   op.run = run;
@@ -262,8 +262,8 @@ std::uint32_t Builder::type_operation(bool is_test, std::string_view function, s
   StaticType type = filtered_type(input_type, *test);
   if (!is_filter) type.is_plural = false;
   // On a step of a path the type is a condition of that step.
-  if (optimises() && input != kNoOp && plan_.ops[input].run == run_path && (is_filter || !input_type.is_plural) &&
-      test->system == ValueType::none) {
+  if (optimises() && input != kNoOp && plan_.ops[input].run == run_path && plan_.ops[input].limit == kAll &&
+      (is_filter || !input_type.is_plural) && test->system == ValueType::none) {
     Step& last = plan_.steps[plan_.ops[input].first + plan_.ops[input].count - 1];
     if (last.only == fhir::TypeId::none && last.name != fhir::NameId::none) {
       last.only = test->node;
@@ -299,7 +299,7 @@ void Builder::check_operands(std::string_view op, std::uint32_t left, std::uint3
     fits = both(kMeasures) || both(kStrings) || both(kDates) || both(bit(ValueType::time));
   } else if (op == "+" || op == "-") {
     const bool on_date = (types_a & (kDates | bit(ValueType::time))) != 0 && (types_b & kQuantities) != 0;
-    fits = both(kNumbers) || both(kQuantities) || on_date || (op == "+" && both(kStrings));
+    fits = both(kMeasures) || on_date || (op == "+" && both(kStrings));
   } else if (op == "*" || op == "/") {
     fits = both(kMeasures);
   } else if (op == "div" || op == "mod") {
@@ -422,7 +422,10 @@ std::uint32_t Builder::folded(std::uint32_t index) {
     value = Value::of_quantity(&plan_.quantities.back());
   }
   if (value.type() == ValueType::type_info || value.is_node()) return index;
-  return constant(value, op.offset);
+  const StaticType type = plan_.types[index];
+  const std::uint32_t result = constant(value, op.offset);
+  plan_.types[result] = type;  // the checks must not depend on folding
+  return result;
 }
 
 std::uint32_t Builder::with_fast_equality(std::uint32_t index) {
@@ -443,6 +446,15 @@ std::uint32_t Builder::with_fast_equality(std::uint32_t index) {
   plan_.ops[op].constant = plan_.ops[right].constant;
   set_input(op, left);
   return op;
+}
+
+// `name.first()` is a path that stops at the first it finds.
+std::optional<std::uint32_t> Builder::first_of_path(const Function& function, std::uint32_t input) {
+  if (!optimises() || function.run != run_first || input == kNoOp || plan_.ops[input].run != run_path)
+    return std::nullopt;
+  plan_.ops[input].limit = 1;
+  plan_.types[input].is_plural = false;
+  return input;
 }
 
 void Builder::compile_constant_pattern(std::uint32_t index) {

@@ -46,7 +46,8 @@ class Builder {
   void warn(const Message& message, std::size_t offset, std::vector<std::string> arguments);
 
   // Operations.
-  std::uint32_t add(Run run, Decide decide, const char* label, std::size_t offset, StaticType type, OpFlags flags = {});
+  std::uint32_t add(Run run, Decide decide, std::string_view label, std::size_t offset, StaticType type,
+                    OpFlags flags = {});
   void set_input(std::uint32_t op, std::uint32_t input);
   void set_operands(std::uint32_t op, std::span<const std::uint32_t> operands);
   void set_operands(std::uint32_t op, std::initializer_list<std::uint32_t> operands) {
@@ -78,6 +79,7 @@ class Builder {
   // Improvements on the spot; none when the options switch them off.
   std::uint32_t folded(std::uint32_t op);
   std::uint32_t with_fast_equality(std::uint32_t op);
+  std::optional<std::uint32_t> first_of_path(const Function& function, std::uint32_t input);
   void compile_constant_pattern(std::uint32_t op);
   static std::uint32_t date_part_number(const Function& function);
 

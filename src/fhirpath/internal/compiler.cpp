@@ -167,8 +167,16 @@ class Compiler : private Builder {
                                          usable_as(plan_.types[right], *plan_.schema));
         types &= static_cast<SystemTypes>(kNumbers | kQuantities | kStrings | kTimes | bit(ValueType::time));
       }
-      const std::uint32_t op = add(entry.run, entry.decide, entry.text.data(), node.offset, StaticType::of(types));
-      set_operands(op, {left, right});
+      const std::uint32_t op = add(entry.run, entry.decide, entry.text, node.offset, StaticType::of(types));
+      if (optimises() && entry.run == run_concatenate && plan_.ops[left].run == run_concatenate) {
+        // a & b & c is one operation.
+        std::vector<std::uint32_t> parts;
+        for (std::uint32_t i = 0; i < plan_.ops[left].count; ++i) parts.push_back(plan_.operand(plan_.ops[left], i));
+        parts.push_back(right);
+        set_operands(op, parts);
+      } else {
+        set_operands(op, {left, right});
+      }
       return folded(with_fast_equality(op));
     }
     return nothing(node.offset);
@@ -268,9 +276,9 @@ class Compiler : private Builder {
       const std::uint32_t left = call.input == kNoOp ? this_item(call.node.offset, scope) : call.input;
       return make_union(left, call.arguments[0], call.node.offset);
     }
+    if (const std::optional<std::uint32_t> limited = first_of_path(function, call.input)) return *limited;
     StaticType type = result_type(function, call.input_type, call.arguments);
-    const std::uint32_t op =
-        add(function.run, function.decide, function.name.data(), call.node.offset, std::move(type));
+    const std::uint32_t op = add(function.run, function.decide, function.name, call.node.offset, std::move(type));
     plan_.ops[op].function = &function;
     plan_.ops[op].number = call.number;
     if (call.input == kNoOp) flags_[op].uses_focus = true;
@@ -309,6 +317,7 @@ std::shared_ptr<const Plan> compile(std::string_view text, const CompileOptions&
   plan->text = std::string(text);
   plan->schema = options.schema != nullptr ? options.schema : &fhir::Schema::r4();
   plan->quantity_type = plan->schema->find_type("Quantity");
+  for (const fhir::TypeInfo& type : plan->schema->types()) plan->system_types.push_back(system_type_of(type.primitive));
   if (!Compiler(*tree, options, *plan, issues).compile()) return nullptr;
   return plan;
 }

@@ -156,13 +156,16 @@ Outcome try_to_system(Machine& machine, Value& value) {
         return Outcome::no;
     }
   }
-  const fhir::TypeInfo& type = machine.schema().type(node.type());
-  if (type.primitive != fhir::Primitive::none) {
+  const ValueType system = machine.plan().system_types[static_cast<std::size_t>(node.type())];
+  if (system != ValueType::none) {
     if (!node.has_value()) return Outcome::empty;
-    return primitive_of_node(node, system_type_of(type.primitive), value);
+    if (system != ValueType::string) return primitive_of_node(node, system, value);
+    value = Value::of_string(node.text());
+    return Outcome::yes;
   }
   const fhir::TypeId quantity = machine.plan().quantity_type;
-  if (type.id == quantity || type.base == quantity) return quantity_of_node(machine, node, value);
+  if (node.type() == quantity || machine.schema().type(node.type()).base == quantity)
+    return quantity_of_node(machine, node, value);
   return Outcome::no;
 }
 

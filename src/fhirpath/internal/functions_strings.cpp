@@ -240,7 +240,7 @@ bool run_join(Machine& machine, const Op& op, Demand /*demand*/) {
   std::size_t size = 0;
   for (std::uint32_t i = base; i < end; ++i) {
     Value item = stack[i];
-    if (to_system(machine, item, op.label) == Outcome::failed) return false;
+    if (item.is_node() && to_system(machine, item, op.label) == Outcome::failed) return false;
     if (item.is_node()) item = Value::of_string({});
     if (item.type() != ValueType::string)
       return machine.fail(ErrorCode::unprocessable, "join() needs strings, not " + type_name(item));

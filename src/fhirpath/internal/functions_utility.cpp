@@ -40,10 +40,10 @@ const DateTime& Machine::now() {
   if (!now_known_) {
     const Clock& clock = context_.clock_ != nullptr ? *context_.clock_ : system_clock();
     const Result<UtcOffset> offset = UtcOffset::of(context_.utc_offset_minutes_);
-    now_ = DateTime::at(clock.now(), offset.value_or(UtcOffset()));
+    context_.scratch_->now = DateTime::at(clock.now(), offset.value_or(UtcOffset()));
     now_known_ = true;
   }
-  return now_;
+  return context_.scratch_->now;
 }
 
 bool run_now(Machine& machine, const Op& /*op*/, Demand /*demand*/) {

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "fhirpath/internal/conversion.hpp"
+#include "fhirpath/internal/operations.hpp"
 
 namespace meridian::fhirpath::internal {
 
@@ -62,8 +63,13 @@ bool Machine::out_of_steps() {
 }
 
 bool Machine::fail(ErrorCode code, std::string message) {
-  error_ = Error(code, std::move(message));
+  context_.scratch_->error = Error(code, std::move(message));
+  has_failed_ = true;
   return false;
+}
+
+Error Machine::take_error() {
+  return std::move(context_.scratch_->error);
 }
 
 bool Machine::push_integer(std::int64_t value) {
@@ -79,6 +85,10 @@ bool Machine::push_focus() {
 }
 
 Outcome Machine::single(std::uint32_t op, Value& out, std::string_view what) {
+  if (ops_[op].run == run_constant) {
+    out = ops_[op].constant;
+    return Outcome::yes;
+  }
   const std::uint32_t base = stack_.size();
   if (!run(op, 2)) return Outcome::failed;
   const std::uint32_t count = stack_.size() - base;
@@ -110,9 +120,14 @@ Outcome Machine::single_system_input(const Op& op, Value& out) {
 
 Outcome Machine::single_string(std::uint32_t op, std::string_view& out, std::string_view what) {
   Value value;
-  const Outcome outcome = single_system(op, value, what);
+  Outcome outcome = single(op, value, what);
   if (outcome != Outcome::yes) return outcome;
-  if (value.type() != ValueType::string) return failed(ErrorCode::unprocessable, std::string(what) + " needs a string");
+  if (value.type() != ValueType::string) {
+    outcome = to_system(*this, value, what);
+    if (outcome != Outcome::yes) return outcome;
+    if (value.type() != ValueType::string)
+      return failed(ErrorCode::unprocessable, std::string(what) + " needs a string");
+  }
   out = value.string();
   return Outcome::yes;
 }

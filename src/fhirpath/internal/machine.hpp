@@ -85,7 +85,8 @@ class Machine {
     fail(code, std::move(message));
     return Outcome::failed;
   }
-  Error take_error() { return std::move(error_); }
+  bool has_failed() const { return has_failed_; }
+  Error take_error();
 
   // The world.
   EvaluationContext& context() { return context_; }
@@ -114,8 +115,7 @@ class Machine {
   std::int64_t steps_left_;     // until the next look at the clock or the limit
   std::int64_t steps_reserve_;  // beyond those
   std::int64_t deadline_ = 0;   // steady clock, nanoseconds; 0: none
-  Error error_{ErrorCode::internal, {}};
-  DateTime now_;
+  bool has_failed_ = false;
   bool now_known_ = false;
 };
 

@@ -7,7 +7,7 @@ namespace meridian::fhirpath::internal {
 
 namespace {
 
-Outcome is_member(Machine& machine, std::uint32_t item_op, std::uint32_t collection_op, const char* what) {
+Outcome is_member(Machine& machine, std::uint32_t item_op, std::uint32_t collection_op, std::string_view what) {
   Value item;
   // 1. Left side empty: empty. 2. Right side empty: false.
   const Outcome outcome = machine.single(item_op, item, what);

@@ -77,12 +77,11 @@ bool is_temporal(const Value& value) {
   return value.type() == ValueType::date || value.type() == ValueType::date_time || value.type() == ValueType::time;
 }
 
-bool add_quantities(Machine& machine, const Value& left, const Value& right, bool subtract) {
-  // The result has the unit of the left side.
-  const Quantity& a = left.quantity();
+/// The result has the unit of the left side. A number beside a quantity is one of the unit 1.
+bool add_quantities(Machine& machine, const Quantity& a, const Quantity& b, bool subtract) {
   Decimal value_a;
   Decimal value_b;
-  if (in_common_unit(a, right.quantity(), false, value_a, value_b) != Units::same) return true;
+  if (in_common_unit(a, b, false, value_a, value_b) != Units::same) return true;
   const Result<Decimal> sum = add(value_a, subtract ? -value_b : value_b);
   if (!sum) return true;
   if (value_a == a.value) return push_quantity(machine, *sum, a.unit, a.is_calendar);
@@ -106,8 +105,10 @@ bool add_or_subtract(Machine& machine, const Op& op, bool subtract_right) {
   }
   if (is_temporal(left) && right.type() == ValueType::quantity)
     return add_to_date(machine, op, left, right, subtract_right);
-  if (left.type() == ValueType::quantity && right.type() == ValueType::quantity)
-    return add_quantities(machine, left, right, subtract_right);
+  if ((left.type() == ValueType::quantity || is_number(left)) &&
+      (right.type() == ValueType::quantity || is_number(right))) {
+    return add_quantities(machine, *to_quantity(left), *to_quantity(right), subtract_right);
+  }
   if (!subtract_right && left.type() == ValueType::string && right.type() == ValueType::string) {
     char* text = machine.take_text(left.string().size() + right.string().size());
     if (text == nullptr) return false;
@@ -208,15 +209,25 @@ bool run_mod(Machine& machine, const Op& op, Demand /*demand*/) {
 
 // https://hl7.org/fhirpath/N1/#-string-concatenation: an empty side counts as ''.
 bool run_concatenate(Machine& machine, const Op& op, Demand /*demand*/) {
-  std::string_view left;
-  std::string_view right;
-  if (machine.single_string(machine.operand(op, 0), left, op.label) == Outcome::failed) return false;
-  if (machine.single_string(machine.operand(op, 1), right, op.label) == Outcome::failed) return false;
-  char* text = machine.take_text(left.size() + right.size());
+  ValueStack& stack = machine.stack();
+  const std::uint32_t base = stack.size();
+  std::size_t size = 0;
+  for (std::uint32_t i = 0; i < op.count; ++i) {
+    std::string_view part;
+    if (machine.single_string(machine.operand(op, i), part, op.label) == Outcome::failed) return false;
+    size += part.size();
+    stack.push(Value::of_string(part));
+  }
+  char* const text = machine.take_text(size);
   if (text == nullptr) return false;
-  if (!left.empty()) std::memcpy(text, left.data(), left.size());
-  if (!right.empty()) std::memcpy(text + left.size(), right.data(), right.size());
-  return machine.push(Value::of_string({text, left.size() + right.size()}));
+  char* to = text;
+  for (std::uint32_t i = base; i < base + op.count; ++i) {
+    const std::string_view part = stack[i].string();
+    if (!part.empty()) std::memcpy(to, part.data(), part.size());
+    to += part.size();
+  }
+  stack.shrink(base);
+  return machine.push(Value::of_string({text, size}));
 }
 
 bool run_negate(Machine& machine, const Op& op, Demand /*demand*/) {

@@ -1,6 +1,6 @@
 // Path selection: https://hl7.org/fhirpath/N1/#path-selection, and the indexer:
 // https://hl7.org/fhirpath/N1/#index-integer-collection
-#include <span>
+#include <algorithm>
 
 #include "fhirpath/internal/machine.hpp"
 #include "fhirpath/internal/operations.hpp"
@@ -15,27 +15,26 @@ bool fits(const Machine& machine, fhir::TypeId type, const Step& step) {
 }
 
 /// Pushes what the steps lead to from the node, until the stack is `full`. Goes depth first, which gives the order of
-/// the document without making the collections in between. Recursion is as deep as there are steps.
-bool walk(Machine& machine, fhir::Node node, std::span<const Step> steps, std::uint32_t full) {
-  const Step& step = steps.front();
-  for (const fhir::Node child : node.children(step.name)) {
-    if (!machine.charge(1)) return false;
-    if (fits(machine, child.type(), step)) {
-      if (steps.size() == 1) {
-        machine.push(Value(child));
-      } else if (!walk(machine, child, steps.subspan(1), full)) {
+/// the document without making the collections in between. Recursion is as deep as there are steps. False: it is full,
+/// or the machine has failed.
+bool walk(Machine& machine, fhir::Node node, const Step* step, const Step* last, std::uint32_t full) {
+  if (step == last) {
+    return node.visit_items(step->name, [&](fhir::Node child) {
+      if (!machine.charge(1)) [[unlikely]]
         return false;
-      }
-      if (machine.stack().size() >= full) return true;
-    }
-    // A member that is not an array stands alone: no need to look at the rest.
-    if (!child.is_in_json_array()) break;
+      if (fits(machine, child.type(), *step)) machine.stack().push_node(child);
+      return machine.stack().size() < full;
+    });
   }
-  return true;
+  return node.visit_items(step->name, [&](fhir::Node child) {
+    if (!machine.charge(1)) [[unlikely]]
+      return false;
+    return !fits(machine, child.type(), *step) || walk(machine, child, step + 1, last, full);
+  });
 }
 
 /// The members of values that are not nodes: of types and of quantities.
-Value member_of_system(Machine& machine, const Value& value, SystemMember member) {
+Value member_of_system(const Value& value, SystemMember member) {
   if (value.type() == ValueType::type_info) {
     if (member == SystemMember::space) return Value::of_string(value.type_info().space);
     if (member == SystemMember::name) return Value::of_string(value.type_info().name);
@@ -44,44 +43,48 @@ Value member_of_system(Machine& machine, const Value& value, SystemMember member
     if (member == SystemMember::value) return Value::of_decimal(value.quantity().value);
     if (member == SystemMember::unit) return Value::of_string(value.quantity().unit);
   }
-  static_cast<void>(machine);
   return {};
 }
 
-bool walk_from(Machine& machine, const Value& value, std::span<const Step> steps, std::uint32_t full) {
+void walk_from(Machine& machine, const Value& value, const Step* first, const Step* last, std::uint32_t full) {
   if (value.is_node()) {
-    return steps.front().name == fhir::NameId::none || walk(machine, value.node(), steps, full);
-  }
-  if (steps.size() == 1 && steps.front().system_member != SystemMember::none) {
-    const Value member = member_of_system(machine, value, steps.front().system_member);
+    if (first->name != fhir::NameId::none) walk(machine, value.node(), first, last, full);
+  } else if (first == last && first->system_member != SystemMember::none) {
+    const Value member = member_of_system(value, first->system_member);
     if (member) machine.push(member);
   }
-  return true;
 }
 
 }  // namespace
 
 bool run_path(Machine& machine, const Op& op, Demand demand) {
-  const std::span<const Step> steps(machine.plan().steps.data() + op.first, op.count);
+  demand = std::min(demand, op.limit);
+  const Step* const first = machine.plan().steps.data() + op.first;
+  const Step* const last = first + op.count - 1;
   ValueStack& stack = machine.stack();
   const std::uint32_t base = stack.size();
   if (op.input == kNoOp) {
     const std::uint32_t full = demand > kAll - base ? kAll : base + demand;
-    const Focus focus = machine.focus();
-    for (std::uint32_t i = 0; i < focus.count && stack.size() < full; ++i) {
-      if (!walk_from(machine, focus.items[i], steps, full)) return false;
-    }
-    return true;
+    const Value* const items = machine.focus().items;
+    const std::uint32_t count = machine.focus().count;
+    for (std::uint32_t i = 0; i < count && stack.size() < full; ++i) walk_from(machine, items[i], first, last, full);
+    return !machine.has_failed();
   }
   if (!machine.run(op.input, kAll)) return false;
   const std::uint32_t end = stack.size();
+  if (end == base + 1) {
+    const Value value = stack[base];
+    stack.shrink(base);
+    walk_from(machine, value, first, last, demand > kAll - base ? kAll : base + demand);
+    return !machine.has_failed();
+  }
   const std::uint32_t full = demand > kAll - end ? kAll : end + demand;
   for (std::uint32_t i = base; i < end && stack.size() < full; ++i) {
     const Value value = stack[i];
-    if (!walk_from(machine, value, steps, full)) return false;
+    walk_from(machine, value, first, last, full);
   }
   stack.erase(base, end);
-  return true;
+  return !machine.has_failed();
 }
 
 bool run_indexer(Machine& machine, const Op& op, Demand /*demand*/) {

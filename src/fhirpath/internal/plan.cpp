@@ -22,7 +22,7 @@ class Explainer {
   // As deep as the expression.
   void print(std::uint32_t index, std::size_t indent) {
     const Op& op = plan_.ops[index];
-    std::string line = std::string(indent * 2, ' ') + op.label;
+    std::string line = std::string(indent * 2, ' ').append(op.label);
     if (op.run == run_constant) line += " " + to_text(op.constant);
     if (op.decide == decide_path_equals_text) line += " '" + std::string(op.constant.string()) + "'";
     if (op.run == run_path) line += path(op);
@@ -51,6 +51,7 @@ class Explainer {
       text += step.name == fhir::NameId::none ? std::string_view("?") : plan_.schema->name(step.name);
       if (step.only != fhir::TypeId::none) text.append(":").append(plan_.schema->type(step.only).name);
     }
+    if (op.limit != kAll) text += " (first " + std::to_string(op.limit) + ")";
     return text;
   }
 

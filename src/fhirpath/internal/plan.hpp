@@ -10,6 +10,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fhirpath/internal/static_type.hpp"
@@ -62,12 +63,13 @@ struct Step {
 struct Op {
   Run run = nullptr;
   Decide decide = nullptr;
-  const char* label = "";  ///< for explain()
+  std::string_view label;  ///< for explain() and messages; of static storage
   const Function* function = nullptr;
   Value constant;
   std::uint32_t input = kNoOp;
   std::uint32_t first = 0;  ///< operands[first .. first + count), or steps[…] of a path
   std::uint32_t count = 0;
+  Demand limit = kAll;       ///< of a path: `first()` is part of it
   std::uint32_t number = 0;  ///< slot, type test, regular expression …
   std::uint32_t offset = 0;  ///< in the text
 };
@@ -88,6 +90,7 @@ struct Plan {
   std::deque<Quantity> quantities;
   std::vector<std::unique_ptr<re2::RE2>> patterns;
   fhir::TypeId quantity_type = fhir::TypeId::none;
+  std::vector<ValueType> system_types;  ///< by FHIR type: what its values are; none for what is not a primitive
 
   Plan();
   ~Plan();

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "fhirpath/value.hpp"
 
 namespace re2 {
@@ -36,6 +37,11 @@ class ValueStack {
     if (size_ == capacity_) [[unlikely]]
       grow();
     items_[size_++] = value;
+  }
+  void push_node(fhir::Node node) {
+    if (size_ == capacity_) [[unlikely]]
+      grow();
+    new (static_cast<void*>(items_ + size_++)) Value(node);
   }
   void shrink(std::uint32_t size) { size_ = size; }
   /// Takes out [from, to), moving down what lies above.
@@ -121,6 +127,8 @@ struct Scratch {
   std::vector<bool> memo_known;
   std::vector<NamedValues> variables;                                      // set_variable()
   std::map<std::string, std::unique_ptr<re2::RE2>, std::less<>> patterns;  // made while evaluating; a few
+  Error error{ErrorCode::internal, {}};                                    // of the last failure
+  DateTime now;                                                            // of this evaluation, once asked for
   Scratch();
   ~Scratch();
 };

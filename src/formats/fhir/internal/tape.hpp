@@ -170,6 +170,34 @@ inline Children Node::children(NameId name) const {
   return children;
 }
 
+template <typename Visit>
+bool Node::visit_items(NameId name, Visit&& visit) const {
+  const internal::Record* const records = tape_->records;
+  const auto after = [records](std::uint32_t at) {
+    return internal::Tape::is_container(records[at]) ? records[at].extent : at + 1;
+  };
+  const std::uint32_t object =
+      (records[index_].flags & internal::kHasCompanion) != 0 ? tape_->companion_of(index_) : index_;
+  const std::uint32_t end = after(object);
+  std::uint32_t at = object + 1;
+  while (at < end && records[at].name != name) at = after(at);
+  if (at >= end) return true;
+  if ((records[at].flags & internal::kShadow) != 0) [[unlikely]] {
+    // A `_name` may stand before its `name`.
+    for (const Node child : children(name)) {
+      if (!visit(child)) return false;
+    }
+    return true;
+  }
+  if (records[at].kind != JsonKind::array)
+    return (records[at].flags & internal::kHidden) != 0 || visit(Node(tape_, at));
+  const std::uint32_t last = records[at].extent;
+  for (++at; at < last; at = after(at)) {
+    if ((records[at].flags & internal::kHidden) == 0 && !visit(Node(tape_, at))) return false;
+  }
+  return true;
+}
+
 inline Children Node::children() const {
   return children(NameId::none);
 }
