@@ -80,11 +80,14 @@ bool ProfileChecker::conforms(Node node, const CompiledProfile& profile, std::ui
   return holds;
 }
 
-void ProfileChecker::element(Node node, const ProfileElement& rule, const Frame& frame) {
+void ProfileChecker::element(Node node, const ProfileElement& rule, const Frame& outer) {
   if (depth_ > kMaxProfileDepth) return;
+  // A profile may lead into a contained resource or an entry, which is then the resource at hand.
+  const std::uint32_t own_scope = walk_.scope_at(node);
+  const Frame frame{outer.profile, own_scope != kNoScope ? own_scope : outer.scope};
   values(node, rule, frame);
   types(node, rule, frame);
-  walk_.check_invariants(node, rule.invariants, frame.scope);
+  walk_.check_invariants(node, rule.invariants, outer.scope);  // of the element that holds it
   const ProfileElement* parts = &rule;
   if (rule.children.empty() && rule.content_reference.starts_with('#')) {
     const ProfileElement* named = frame.profile.find(std::string_view(rule.content_reference).substr(1));
@@ -232,17 +235,18 @@ void ProfileChecker::types(Node node, const ProfileElement& rule, const Frame& f
 void ProfileChecker::type_profiles(Node node, const TypeRule& type, const Frame& frame) {
   std::vector<const CompiledProfile*> known;
   for (const std::string& url : type.profiles) {
-    const CompiledProfile* profile = walk_.shared().store->find(url);
-    if (profile != nullptr) {
+    if (const CompiledProfile* profile = walk_.shared().store->find(url)) {
       known.push_back(profile);
-    } else if (walk_.schema().find_type_by_url(url) == TypeId::none) {
+      continue;
+    }
+    const TypeId base = walk_.schema().find_type_by_url(url);
+    if (base == TypeId::none) {
       report_.add(walk_.shared().options.unknown_profile, IssueType::not_found, kProfileUnknown, node, {url});
       return;  // it may be the one that fits
-    } else {
-      return;  // a type of the specification itself
     }
+    if (walk_.schema().is_a(node.type(), base)) return;  // a type of the specification itself
   }
-  if (known.size() == 1) return check(node, *known.front(), frame.scope);
+  if (known.size() == 1 && type.profiles.size() == 1) return check(node, *known.front(), frame.scope);
   for (const CompiledProfile* profile : known) {
     if (conforms(node, *profile, frame.scope)) return;
   }

@@ -34,7 +34,7 @@ class ProfileChecker {
   };
   using Nodes = std::vector<fhir::Node>;
 
-  void element(fhir::Node node, const ProfileElement& rule, const Frame& frame);
+  void element(fhir::Node node, const ProfileElement& rule, const Frame& outer);
   void children(fhir::Node node, const ProfileElement& rule, const Frame& frame);
   void group(fhir::Node parent, const Nodes& nodes, const ProfileElement& rule, const Frame& frame);
   void count(fhir::Node parent, std::size_t found, const ProfileElement& rule, const Frame& frame);

@@ -133,12 +133,16 @@ void Walk::close_scope(std::uint32_t scope) {
   scopes_[scope].end_reference = static_cast<std::uint32_t>(references_.size());
 }
 
+std::uint32_t Walk::scope_at(Node resource) const {
+  const auto found = std::ranges::lower_bound(scopes_, resource.order(), {},
+                                              [](const Scope& scope) { return scope.resource.order(); });
+  if (found == scopes_.end() || found->resource != resource) return kNoScope;
+  return static_cast<std::uint32_t>(found - scopes_.begin());
+}
+
 fhirpath::Answer Walk::conforms_to(Node node, std::string_view url) {
-  // The node may lie anywhere below the innermost resource before it; of resources that one is itself.
-  std::uint32_t scope = 0;
-  for (std::uint32_t at = 0; at < scopes_.size() && scopes_[at].resource.order() <= node.order(); ++at) {
-    if (scopes_[at].resource == node) scope = at;
-  }
+  const std::uint32_t own_scope = scope_at(node);
+  const std::uint32_t scope = own_scope != kNoScope ? own_scope : 0;
   if (const CompiledProfile* profile = shared_.store->find(url)) {
     return ProfileChecker(*this).conforms(node, *profile, scope) ? fhirpath::Answer::yes : fhirpath::Answer::no;
   }

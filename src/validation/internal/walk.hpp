@@ -91,6 +91,8 @@ class Walk {
 
   // What the pass took note of, for the rules that look across resources.
   const std::vector<Scope>& scopes() const { return scopes_; }
+  /// The scope of that resource; kNoScope when the node is none.
+  std::uint32_t scope_at(fhir::Node resource) const;
   const std::vector<ReferenceUse>& references() const { return references_; }
   std::vector<ElementIdUse>& element_ids() { return ids_; }
   const std::vector<FragmentLink>& fragment_links() const { return fragment_links_; }
