@@ -15,6 +15,7 @@ import pathlib
 import pty
 import re
 import select
+import shutil
 import signal
 import socket
 import ssl
@@ -418,8 +419,8 @@ class OnATerminal(ProgramTest):
         self.assertTrue(seen.endswith(b"\r\x1b[K"), seen[-100:])
 
 
-class Serve(ProgramTest):
-    """One server for most cases, found by the address that it prints."""
+class ServerTest(ProgramTest):
+    """Starts a server on a free port and finds it by the address that it prints."""
 
     def start(self, *words, **more):
         running = subprocess.Popen(
@@ -456,6 +457,8 @@ class Serve(ProgramTest):
         self.assertIn("all_requests_finished=true", err)
         return err
 
+
+class Serve(ServerTest):
     def test_answers_health_metrics_openapi_and_both_operations(self):
         running = self.start()
         for path, words in [("/health", "pass"), ("/ready", "pass"), ("/", "/fhir/$validate"), ("/openapi.json", "/fhir/$fhirpath")]:
@@ -549,6 +552,43 @@ class Serve(ProgramTest):
                     self.assertEqual((run.code, run.out), (FAILED, ""))
                     self.assertIn(hint, run.err)
         self.assertEqual(Run("serve", "--port", "99999").code, USAGE)
+
+
+class Documents(ServerTest):
+    """The examples of the documents are true: `$ command` and what it prints; `…` stands for anything."""
+
+    def check(self, page: str, address: str = ""):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        environment = {**os.environ, "PATH": f"{pathlib.Path(PROGRAM).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        code = 0
+        for block in re.findall(r"^```console\n(.*?)^```$", text, re.M | re.S):
+            for example in re.split(r"^\$ ", block, flags=re.M)[1:]:
+                command, expected = example.split("\n", 1)
+                made = self.folder / command.removeprefix("cat ")
+                if command.startswith("cat ") and not made.exists():
+                    made.write_text(expected, encoding="utf-8")
+                    continue
+                if command == "echo $?":
+                    self.assertEqual(expected, f"{code}\n")
+                    continue
+                run = subprocess.run(
+                    ["bash", "-c", command.replace("http://127.0.0.1:8080", address)], cwd=self.folder, env=environment,
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+                )
+                code, printed = run.returncode, run.stdout.decode()
+                printed += "" if printed.endswith("\n") else "\n"
+                pattern = ".*?".join(re.escape(part) for part in re.split("…\n?", expected))
+                if not re.fullmatch(pattern, printed, re.S):
+                    self.assertEqual(printed, expected, f"{page}: {command}")
+
+    def test_tell_the_truth_about_the_command_line(self):
+        self.check("docs/command-line.md")
+
+    def test_tell_the_truth_about_the_interface(self):
+        if not shutil.which("curl"):
+            self.skipTest("there is no curl")
+        self.start()
+        self.check("docs/api.md", f"http://127.0.0.1:{self.port}")
 
 
 def iter_until(stream, word: str):
