@@ -103,6 +103,13 @@ TEST(DocumentFault, numbers_must_be_jsons) {
   }
 }
 
+TEST(DocumentFault, control_characters_are_no_white_space) {
+  using namespace std::string_literals;
+  for (const std::string& bad :
+       {"1.0\0\0\0"s, "1.0\0000"s, "true\0"s, "null\x01"s, "1\x0b"s, "\"a\"\x01"s, "\x01\"a\""s})
+    EXPECT_NE(fault_of(with_value(bad)), "") << ::testing::PrintToString(bad);
+}
+
 TEST(DocumentFault, literals_must_be_exact) {
   for (const char* bad : {"tru", "truex", "nul", "nulll", "fals", "True", "NULL", "t", "true1", "true\"\""}) {
     EXPECT_NE(fault_of(with_value(bad)), "") << bad;

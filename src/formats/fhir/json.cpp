@@ -1,7 +1,6 @@
 #include "formats/fhir/json.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -9,6 +8,8 @@
 namespace meridian::fhir {
 
 namespace {
+
+constexpr std::string_view kEndsWord = ",:]}";
 
 bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -83,7 +84,7 @@ class Reformatter {
 
   std::size_t copy_word(std::size_t begin) {
     std::size_t at = begin;
-    while (at < text_.size() && !is_space(text_[at]) && std::strchr(",:]}", text_[at]) == nullptr) ++at;
+    while (at < text_.size() && !is_space(text_[at]) && kEndsWord.find(text_[at]) == std::string_view::npos) ++at;
     out_.append(text_.substr(begin, at - begin));
     return at;
   }

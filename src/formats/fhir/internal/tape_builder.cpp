@@ -18,9 +18,12 @@ constexpr std::uint8_t kTypeMember = 128;
 TapeBuilder::TapeBuilder(const Schema& schema, DocumentLimits limits)
     : schema_(schema), limits_(limits), keys_(schema) {}
 
-// Whether a number or literal that ends here is not followed by more of the same word.
+// Whether a number or literal that ends here is not followed by more of the same word. Of white space only JSON's own
+// counts here: the first stage takes a control character for a part of the word.
 inline bool TapeBuilder::ends_scalar(Token at, std::uint32_t end) const {
-  return end == offset(at + 1) || is_space(text_[end]);
+  if (end == offset(at + 1)) return true;
+  const char after = text_[end];
+  return after == ' ' || after == '\n' || after == '\r' || after == '\t';
 }
 
 // Texts are visited in order, so one search through the text serves all of them.

@@ -26,14 +26,11 @@ namespace meridian::fhir::internal {
 
 inline constexpr std::string_view kResourceType = "resourceType";
 
-inline bool is_space(char c) {
-  return static_cast<unsigned char>(c) <= ' ';
-}
-
-/// The last character at or before `at` that is not white space. There is one: a closing quote.
+/// The last character at or before `at` that is not white space. There is one: a closing quote. Between it and the next
+/// token nothing else can stand, so one comparison will do.
 inline const char* back_over_space(const char* at, const char* begin) {
   constexpr std::uint64_t kSpaces = 0x2020202020202020;
-  while (is_space(*at)) {
+  while (static_cast<unsigned char>(*at) <= ' ') {
     std::uint64_t word = 0;
     if (at - begin >= 8) std::memcpy(&word, at - 7, sizeof word);
     at -= word == kSpaces ? 8 : 1;
