@@ -1,6 +1,7 @@
 #include "validation/internal/report.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "validation/messages.hpp"
 
@@ -49,11 +50,15 @@ void Report::rewind(const Mark& mark) {
 }
 
 void Report::finish(std::string_view source, Issues& issues) {
-  std::ranges::stable_sort(findings_, {}, [](const Finding& f) { return f.node.offset(); });
+  // In the order of the text; of one place, in the order of finding.
+  std::vector<std::pair<std::size_t, std::size_t>> order(findings_.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = {findings_[i].node.offset(), i};
+  std::ranges::sort(order);
   LineCounter lines(source);
   const std::size_t dropped_before = issues.dropped();
   const Finding* before = nullptr;
-  for (Finding& finding : findings_) {
+  for (const auto& [offset, index] : order) {
+    const Finding& finding = findings_[index];
     // Two profiles may say the same of one element.
     if (before != nullptr && before->node == finding.node && before->message == finding.message &&
         before->arguments == finding.arguments) {
@@ -63,7 +68,7 @@ void Report::finish(std::string_view source, Issues& issues) {
     Issue issue(finding.severity, finding.type, *finding.message, finding.arguments);
     if (issues.dropped() == dropped_before) {  // beyond its bound an issue only counts
       issue.path = finding.node.path();
-      issue.position = lines.at(finding.node.offset());
+      issue.position = lines.at(offset);
     }
     issues.add(std::move(issue));
   }
