@@ -69,10 +69,11 @@ class Node {
   Children children() const;
   /// Only those of one element.
   Children children(NameId name) const;
-  /// Calls `visit(Node)` for each of children(name) until it says false, and then says false itself. Looks no further
-  /// than the first JSON member of that name, of which FHIR's JSON has no second: the way to walk a path in a hurry.
+  /// Calls `visit(Node)` for each of children(name) until it says false. Looks no further than the first JSON member of
+  /// that name, of which FHIR's JSON has no second: the way to walk a path in a hurry. Gives the number of members and
+  /// items that it looked at, for those who count work.
   template <typename Visit>
-  bool visit_items(NameId name, Visit&& visit) const;
+  std::uint32_t visit_items(NameId name, Visit&& visit) const;
   /// The first child of that name, or a null node.
   Node child(NameId name) const;
   Node child(std::string_view name) const;

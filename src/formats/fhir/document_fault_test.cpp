@@ -147,6 +147,12 @@ TEST(DocumentFault, a_lone_surrogate_is_refused) {
   EXPECT_EQ(fault_of(R"({"resourceType":"Patient","\ud800":1})"), "json-lone-surrogate");
 }
 
+TEST(DocumentFault, a_bad_escape_below_a_key_with_escapes_tells_its_path) {
+  const std::string text =
+      R"({"resourceType":"Patient","un\u006bnown":{"a":")" + std::string(4000, 'x') + R"(\ud83d"}})";
+  EXPECT_EQ(first_of(text).path, "Patient.unknown");
+}
+
 TEST(DocumentFault, bytes_that_are_not_utf8_are_refused_with_their_place) {
   for (const char* bad : {"\x80", "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
                           "\xF8\x88\x80\x80\x80", "\xC3", "\xFF", "caf\xE9"}) {

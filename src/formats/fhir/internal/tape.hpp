@@ -171,31 +171,37 @@ inline Children Node::children(NameId name) const {
 }
 
 template <typename Visit>
-bool Node::visit_items(NameId name, Visit&& visit) const {
+std::uint32_t Node::visit_items(NameId name, Visit&& visit) const {
   const internal::Record* const records = tape_->records;
   const auto after = [records](std::uint32_t at) {
     return internal::Tape::is_container(records[at]) ? records[at].extent : at + 1;
   };
-  const std::uint32_t object =
-      (records[index_].flags & internal::kHasCompanion) != 0 ? tape_->companion_of(index_) : index_;
+  std::uint32_t object = index_;
+  if ((records[index_].flags & internal::kHasCompanion) != 0) [[unlikely]]
+    object = tape_->companion_of(index_);
   const std::uint32_t end = after(object);
+  std::uint32_t looked = 1;
   std::uint32_t at = object + 1;
-  while (at < end && records[at].name != name) at = after(at);
-  if (at >= end) return true;
-  if ((records[at].flags & internal::kShadow) != 0) [[unlikely]] {
+  for (; at < end && records[at].name != name; at = after(at)) ++looked;
+  if (at >= end) return looked;
+  const internal::Record& found = records[at];
+  if ((found.flags & internal::kShadow) != 0) [[unlikely]] {
     // A `_name` may stand before its `name`.
     for (const Node child : children(name)) {
-      if (!visit(child)) return false;
+      ++looked;
+      if (!visit(child)) break;
     }
-    return true;
+    return looked;
   }
-  if (records[at].kind != JsonKind::array)
-    return (records[at].flags & internal::kHidden) != 0 || visit(Node(tape_, at));
-  const std::uint32_t last = records[at].extent;
-  for (++at; at < last; at = after(at)) {
-    if ((records[at].flags & internal::kHidden) == 0 && !visit(Node(tape_, at))) return false;
+  if (found.kind != JsonKind::array) {
+    if ((found.flags & internal::kHidden) == 0) visit(Node(tape_, at));
+    return looked;
   }
-  return true;
+  for (++at; at < found.extent; at = after(at)) {
+    ++looked;
+    if ((records[at].flags & internal::kHidden) == 0 && !visit(Node(tape_, at))) break;
+  }
+  return looked;
 }
 
 inline Children Node::children() const {

@@ -353,10 +353,8 @@ std::uint32_t TapeBuilder::unescape_at(Token at, std::string_view raw) {
   out.append(prefix, sizeof prefix);
   const std::size_t begin = out.size();
   const Unescaped result = unescape(raw, out);
-  if (result.fault == EscapeFault::none) {
-    tape_->bases[1] = out.data();
-    return static_cast<std::uint32_t>(begin);
-  }
+  tape_->bases[1] = out.data();  // also when it failed: the path of the fault may show keys that lie there
+  if (result.fault == EscapeFault::none) return static_cast<std::uint32_t>(begin);
   const Message& message = result.fault == EscapeFault::lone_surrogate    ? kLoneSurrogate
                            : result.fault == EscapeFault::bad_hexadecimal ? kBadHexadecimal
                                                                           : kUnknownEscape;
