@@ -38,6 +38,18 @@ TEST(Issues, stay_counted_when_added_to_others) {
 TEST(Position, counts_lines_and_columns_from_one) {
   EXPECT_EQ(position_at("ab\ncd", 4), (Position{4, 2, 2}));
   EXPECT_EQ(position_at("ab", 0), (Position{0, 1, 1}));
+  EXPECT_EQ(position_at("a\n", 9), (Position{2, 2, 1}));
+}
+
+TEST(Position, counts_in_long_texts_as_in_short_ones) {
+  const std::string text = std::string(300, '\n') + std::string(300, 'x') + "\n" + std::string(100, 'y');
+  for (std::size_t offset = 0; offset <= text.size(); ++offset) {
+    const std::size_t lines = offset <= 300 ? offset + 1 : offset <= 600 ? 301 : 302;
+    const std::size_t column = offset <= 300 ? 1 : offset <= 600 ? offset - 299 : offset - 600;
+    ASSERT_EQ(position_at(text, offset),
+              (Position{offset, static_cast<std::uint32_t>(lines), static_cast<std::uint32_t>(column)}))
+        << offset;
+  }
 }
 
 }  // namespace
