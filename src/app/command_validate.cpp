@@ -33,8 +33,19 @@ class Findings {
       : file_(&file), format_(format), language_(language), issues_(format == OutputFormat::text ? 0 : max_issues) {}
 
   void add(Issues&& found) {
-    if (format_ == OutputFormat::text) write(found);
+    if (format_ == OutputFormat::text) {
+      hidden_ += found.dropped();
+      for (const Issue& issue : found.all()) write(issue);
+    }
     issues_.add_all(std::move(found));
+  }
+  /// Nothing more is to come: says how much was left out.
+  void close() {
+    if (hidden_ == 0) return;
+    text_.append(issue_line(
+        *file_, {Severity::information, IssueType::processing, kMoreIssues, {human_count(std::exchange(hidden_, 0))}},
+        language_));
+    text_ += '\n';
   }
   /// What was found in the next piece of the same file.
   void add(Findings&& piece) {
@@ -46,26 +57,21 @@ class Findings {
   const Issues& issues() const { return issues_; }  ///< as text: only how many
 
  private:
-  void write(const Issues& found) {
-    std::size_t hidden = found.dropped();
-    for (const Issue& issue : found.all()) {
-      if (text_.size() < kMostText) {
-        text_.append(issue_line(*file_, issue, language_)).append("\n");
-      } else {
-        ++hidden;
-      }
+  void write(const Issue& issue) {
+    if (text_.size() < kMostText) {
+      text_.append(issue_line(*file_, issue, language_)).append("\n");
+    } else {
+      ++hidden_;
     }
-    if (hidden == 0) return;
-    const Issue more(Severity::information, IssueType::processing, kMoreIssues, {std::to_string(hidden)});
-    text_.append(issue_line(*file_, more, language_)).append("\n");
   }
 
-  static constexpr std::size_t kMostText = std::size_t{8} << 20;  // of one piece, so that hostile lines stay bounded
+  static constexpr std::size_t kMostText = std::size_t{4} << 20;  // of one piece: hostile lines make more than is read
   const std::string* file_ = nullptr;
   OutputFormat format_ = OutputFormat::text;
   Language language_ = Language::english;
   Issues issues_;
   std::string text_;
+  std::uint64_t hidden_ = 0;
 };
 
 /// What one thread works with.
@@ -119,6 +125,7 @@ class Validation {
       last.add({Severity::error, IssueType::structure, kNoResource});
     }
     if (done || options_.format == OutputFormat::json) findings.add(std::move(last));
+    findings.close();
     if (options_.format == OutputFormat::json) {
       print(validation::operation_outcome_json(findings.issues(), common_.language) + "\n");
     } else {
@@ -198,6 +205,7 @@ class Validation {
       found.clear();
     }
     checked.findings.add(std::move(found));
+    checked.findings.close();
     return checked;
   }
 

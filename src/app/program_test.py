@@ -290,7 +290,7 @@ class Validate(ProgramTest):
     def test_counts_what_it_does_not_show(self):
         path = self.file("bad.json", FAULTY)
         run = Run("validate", path, "--set", "validation.issues=1")
-        self.assertIn("2 more issues are not shown", run.out)
+        self.assertIn("2 more issues are counted, but not shown", run.out)
         self.assertIn("2 errors", run.out)
 
     def test_knows_profiles_from_files_and_packages(self):
