@@ -24,6 +24,7 @@ class Subsumption;
 class ReferenceResolver;
 class ProfileCheck;
 class TraceSink;
+class Expression;
 
 namespace internal {
 struct Scratch;
@@ -72,6 +73,7 @@ class EvaluationContext {
 
  private:
   friend class internal::Machine;
+  friend class Expression;
   std::unique_ptr<internal::Scratch> scratch_;
   fhir::Node resource_;
   fhir::Node root_resource_;

@@ -196,6 +196,16 @@ TEST_F(ExpressionTest, keeps_what_does_not_depend_on_the_item) {
   EXPECT_NE(expression->explain().find("once"), std::string::npos);
   EXPECT_EQ(evaluate("name.where(use in %resource.descendants().select('official')).count()"), "1");
 }
+TEST_F(ExpressionTest, computes_once_what_is_written_twice) {
+  const std::string twice = "name.where(use = 'official').given.first() & name.where(use = 'official').family";
+  const auto expression = Expression::compile_or_error(twice, for_patient());
+  ASSERT_TRUE(expression);
+  EXPECT_NE(expression->explain().find("once"), std::string::npos);
+  EXPECT_EQ(evaluate(twice), "PeterChalmers");
+  // Alike, but of another $this.
+  EXPECT_EQ(evaluate("name.select(given.where($this != 'x').first()) | given.where($this != 'x').first()", {}),
+            "Peter, Jim");
+}
 TEST_F(ExpressionTest, as_may_filter_several_items) {
   EXPECT_EQ(evaluate("(name as HumanName).count()"), "unprocessable");
   CompileOptions options = for_patient();

@@ -311,7 +311,8 @@ class Operation {
     if (found_.empty()) return "[]";
     if (!found_one()) return std::nullopt;
     // FHIR has no empty elements: with its last child goes the parent.
-    for (fhir::Node parent = found_.front().parent(); parent && parent.parent() && !parent.has_value(); parent = parent.parent()) {
+    for (fhir::Node parent = found_.front().parent(); parent && parent.parent() && !parent.has_value();
+         parent = parent.parent()) {
       const fhir::Children children = parent.children();
       if (++children.begin() != children.end()) break;
       found_.front() = parent;

@@ -114,11 +114,14 @@ std::uint32_t Builder::step(const std::string& name, std::uint32_t input, const 
   StaticType type = member_type(name, input_type, step, known);
   if (!known) return unknown_member(name, input_type, offset);
   // A path grows by a step: no collection is made in between.
-  if (optimises() && input != kNoOp && plan_.ops[input].run == run_path && plan_.ops[input].limit == kAll &&
-      step.name != fhir::NameId::none) {
+  if (optimises() && input != kNoOp && plan_.ops[input].run == run_path && step.name != fhir::NameId::none) {
     Op& path = plan_.ops[input];
     const bool is_last = path.first + path.count == plan_.steps.size();
     if (is_last && plan_.steps.back().name != fhir::NameId::none) {
+      if (path.limit == 1) {
+        plan_.steps.back().is_first = true;
+        path.limit = kAll;
+      }
       plan_.steps.push_back(step);
       ++path.count;
       plan_.types[input] = std::move(type);

@@ -62,7 +62,10 @@ class Compiler : private Builder {
     scope.root_type = scope.this_type;
     plan_.root = expression(tree_.root, scope);
     if (failed_) return false;
-    if (optimises()) keep_invariant_parts(plan_, flags_);
+    if (optimises()) {
+      keep_parts(plan_, flags_);
+      mark_plain_path(plan_);
+    }
     return true;
   }
 

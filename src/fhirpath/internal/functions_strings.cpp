@@ -239,13 +239,17 @@ bool run_join(Machine& machine, const Op& op, Demand /*demand*/) {
   if (end == base) return true;
   std::size_t size = 0;
   for (std::uint32_t i = base; i < end; ++i) {
-    Value item = stack[i];
-    if (item.is_node() && to_system(machine, item, op.label) == Outcome::failed) return false;
-    if (item.is_node()) item = Value::of_string({});
-    if (item.type() != ValueType::string)
-      return machine.fail(ErrorCode::unprocessable, "join() needs strings, not " + type_name(item));
-    stack[i] = item;
-    size += item.string().size() + (i > base ? separator.size() : 0);
+    std::string_view part;
+    if (!machine.is_text(stack[i], part)) {
+      Value item = stack[i];
+      if (to_system(machine, item, op.label) == Outcome::failed) return false;
+      if (!item.is_node() && item.type() != ValueType::string) {
+        return machine.fail(ErrorCode::unprocessable, "join() needs strings, not " + type_name(item));
+      }
+      if (!item.is_node()) part = item.string();
+    }
+    stack[i] = Value::of_string(part);
+    size += part.size() + (i > base ? separator.size() : 0);
     if (!machine.charge(1)) return false;
   }
   char* const out = machine.take_text(size);

@@ -64,7 +64,6 @@ bool Machine::out_of_steps() {
 
 bool Machine::fail(ErrorCode code, std::string message) {
   context_.scratch_->error = Error(code, std::move(message));
-  has_failed_ = true;
   return false;
 }
 
@@ -122,6 +121,7 @@ Outcome Machine::single_string(std::uint32_t op, std::string_view& out, std::str
   Value value;
   Outcome outcome = single(op, value, what);
   if (outcome != Outcome::yes) return outcome;
+  if (is_text(value, out)) return Outcome::yes;
   if (value.type() != ValueType::string) {
     outcome = to_system(*this, value, what);
     if (outcome != Outcome::yes) return outcome;

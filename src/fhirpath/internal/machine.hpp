@@ -68,6 +68,16 @@ class Machine {
   /// https://hl7.org/fhirpath/N1/#singleton-evaluation-of-collections, for items on the stack from `base`.
   Outcome truth_of(std::uint32_t base, std::string_view what);
 
+  /// The text of a FHIR primitive that is a string to FHIRPath, without the detour of a conversion.
+  bool is_text(const Value& value, std::string_view& out) const {
+    if (!value.is_node()) return false;
+    const fhir::Node node = value.node();
+    if (node.value_kind() != fhir::ValueKind::string || node.type() == fhir::TypeId::none) return false;
+    if (plan_.system_types[static_cast<std::size_t>(node.type())] != ValueType::string) return false;
+    out = node.text();
+    return true;
+  }
+
   // The focus.
   Focus& focus() { return focus_; }
 
@@ -85,7 +95,6 @@ class Machine {
     fail(code, std::move(message));
     return Outcome::failed;
   }
-  bool has_failed() const { return has_failed_; }
   Error take_error();
 
   // The world.
@@ -115,7 +124,6 @@ class Machine {
   std::int64_t steps_left_;     // until the next look at the clock or the limit
   std::int64_t steps_reserve_;  // beyond those
   std::int64_t deadline_ = 0;   // steady clock, nanoseconds; 0: none
-  bool has_failed_ = false;
   bool now_known_ = false;
 };
 

@@ -1,5 +1,10 @@
 #include "fhirpath/internal/optimiser.hpp"
 
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "fhirpath/internal/conversion.hpp"
 #include "fhirpath/internal/functions.hpp"
 #include "fhirpath/internal/machine.hpp"
 #include "fhirpath/internal/operations.hpp"
@@ -17,18 +22,23 @@ bool is_lambda_operand(const Op& op, std::uint32_t index) {
   return takes == Takes::item || takes == Takes::condition || takes == Takes::total;
 }
 
-class InvariantKeeper {
+class PartKeeper {
  public:
-  InvariantKeeper(Plan& plan, const std::vector<OpFlags>& flags)
-      : plan_(plan), flags_(flags), op_count_(plan.ops.size()) {
+  PartKeeper(Plan& plan, const std::vector<OpFlags>& flags) : plan_(plan), flags_(flags), op_count_(plan.ops.size()) {
     needs_.resize(op_count_);
     // Operands stand before what uses them.
-    for (std::uint32_t op = 0; op < op_count_; ++op) needs_[op] = needs_of(op);
+    for (std::uint32_t op = 0; op < op_count_; ++op) {
+      needs_[op] = needs_of(op);
+      parts_.push_back(part_of(op));
+    }
+    times_.resize(part_numbers_.size());
+    slots_.resize(part_numbers_.size(), kNoSlot);
+    count(plan_.root);
   }
 
   // As deep as the expression.
   void visit(std::uint32_t& op, bool in_lambda) {
-    if (in_lambda && is_worth_keeping(op)) {
+    if (in_lambda ? is_worth_keeping(op) : is_common(op)) {
       op = memo(op);
       return;
     }
@@ -73,13 +83,68 @@ class InvariantKeeper {
            run != run_time_of_day;
   }
 
+  /// Parts that are written alike have one number.
+  std::uint32_t part_of(std::uint32_t index) {
+    const Op& op = plan_.ops[index];
+    std::string key;
+    auto add = [&key](const void* bytes, std::size_t size) { key.append(static_cast<const char*>(bytes), size); };
+    auto add_number = [&add](std::uint64_t number) { add(&number, sizeof number); };
+    add(&op.run, sizeof op.run);
+    add(&op.decide, sizeof op.decide);
+    const bool has_test = op.decide == decide_is || op.decide == decide_resolves_to || op.run == run_as ||
+                          op.run == run_of_type || op.run == run_root_filter;
+    if (has_test) {
+      key += plan_.tests[op.number].name;
+    } else {
+      add_number(op.number);
+    }
+    add_number(op.limit);
+    if (op.constant) key += type_name(op.constant) + to_text(op.constant);
+    add_number(op.input == kNoOp ? kNoOp : parts_[op.input]);
+    for (std::uint32_t i = 0; i < op.count; ++i) {
+      if (op.run != run_path) {
+        add_number(parts_[plan_.operand(op, i)]);
+        continue;
+      }
+      const Step& step = plan_.steps[op.first + i];
+      add_number(static_cast<std::uint64_t>(step.name) << 32U | static_cast<std::uint64_t>(step.only) << 8U |
+                 static_cast<std::uint64_t>(step.system_member) << 2U | (step.is_exact ? 2U : 0U) |
+                 (step.is_first ? 1U : 0U));
+    }
+    return part_numbers_.emplace(std::move(key), static_cast<std::uint32_t>(part_numbers_.size())).first->second;
+  }
+
+  /// How often each part stands where $this is the input itself.
+  void count(std::uint32_t index) {
+    const Op& op = plan_.ops[index];
+    ++times_[parts_[index]];
+    if (op.input != kNoOp) count(op.input);
+    if (op.run == run_path) return;
+    for (std::uint32_t i = 0; i < op.count; ++i) {
+      if (!is_lambda_operand(op, i)) count(plan_.operand(op, i));
+    }
+  }
+
+  /// Whether the part stands there several times and costs more than keeping it.
+  bool is_common(std::uint32_t index) const {
+    if (index >= op_count_ || times_[parts_[index]] < 2) return false;
+    if (needs_[index].uses_total || needs_[index].is_impure) return false;
+    const Op& op = plan_.ops[index];
+    if (op.function == nullptr) return false;
+    bool has_lambda = false;
+    for (std::uint32_t i = 0; i < op.count; ++i) has_lambda = has_lambda || is_lambda_operand(op, i);
+    return has_lambda || op.run == run_descendants || op.run == run_distinct || op.run == run_resolve;
+  }
+
   std::uint32_t memo(std::uint32_t inner) {
+    std::uint32_t& slot = slots_[parts_[inner]];
+    if (slot == kNoSlot) slot = plan_.memos++;
     Op op;
     op.run = run_memo;
     op.decide = decide_memo;
     op.label = "once";
     op.input = inner;
-    op.number = plan_.memos++;
+    op.number = slot;
     op.offset = plan_.ops[inner].offset;
     plan_.ops.push_back(op);
     plan_.types.push_back(plan_.types[inner]);
@@ -90,12 +155,26 @@ class InvariantKeeper {
   const std::vector<OpFlags>& flags_;
   std::size_t op_count_;
   std::vector<OpFlags> needs_;
+  // Of the parts, by number:
+  static constexpr std::uint32_t kNoSlot = 0xFFFFFFFF;
+  std::unordered_map<std::string, std::uint32_t> part_numbers_;
+  std::vector<std::uint32_t> parts_;  // the number of each operation
+  std::vector<std::uint32_t> times_;
+  std::vector<std::uint32_t> slots_;
 };
 
 }  // namespace
 
-void keep_invariant_parts(Plan& plan, const std::vector<OpFlags>& flags) {
-  InvariantKeeper(plan, flags).visit(plan.root, false);
+void mark_plain_path(Plan& plan) {
+  const Op& root = plan.ops[plan.root];
+  plan.is_plain_path = root.run == run_path && root.input == kNoOp;
+  for (std::uint32_t i = 0; i < root.count && plan.is_plain_path; ++i) {
+    plan.is_plain_path = plan.steps[root.first + i].name != fhir::NameId::none;
+  }
+}
+
+void keep_parts(Plan& plan, const std::vector<OpFlags>& flags) {
+  PartKeeper(plan, flags).visit(plan.root, false);
 }
 
 }  // namespace meridian::fhirpath::internal

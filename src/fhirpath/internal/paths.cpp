@@ -4,34 +4,11 @@
 
 #include "fhirpath/internal/machine.hpp"
 #include "fhirpath/internal/operations.hpp"
+#include "fhirpath/internal/path_walk.hpp"
 
 namespace meridian::fhirpath::internal {
 
 namespace {
-
-bool fits(const Machine& machine, fhir::TypeId type, const Step& step) {
-  if (step.only == fhir::TypeId::none || type == step.only) return true;
-  return !step.is_exact && type != fhir::TypeId::none && machine.schema().is_a(type, step.only);
-}
-
-/// Pushes what the steps lead to from the node, until the stack is `full`. Goes depth first, which gives the order of
-/// the document without making the collections in between. Recursion is as deep as there are steps. False: it is full,
-/// or the machine has failed.
-bool walk(Machine& machine, fhir::Node node, const Step* step, const Step* last, std::uint32_t full) {
-  if (step == last) {
-    return node.visit_items(step->name, [&](fhir::Node child) {
-      if (!machine.charge(1)) [[unlikely]]
-        return false;
-      if (fits(machine, child.type(), *step)) machine.stack().push_node(child);
-      return machine.stack().size() < full;
-    });
-  }
-  return node.visit_items(step->name, [&](fhir::Node child) {
-    if (!machine.charge(1)) [[unlikely]]
-      return false;
-    return !fits(machine, child.type(), *step) || walk(machine, child, step + 1, last, full);
-  });
-}
 
 /// The members of values that are not nodes: of types and of quantities.
 Value member_of_system(const Value& value, SystemMember member) {
@@ -46,45 +23,45 @@ Value member_of_system(const Value& value, SystemMember member) {
   return {};
 }
 
-void walk_from(Machine& machine, const Value& value, const Step* first, const Step* last, std::uint32_t full) {
+}  // namespace
+
+void PathWalk::from(const Value& value, const Step* step) {
   if (value.is_node()) {
-    if (first->name != fhir::NameId::none) walk(machine, value.node(), first, last, full);
-  } else if (first == last && first->system_member != SystemMember::none) {
-    const Value member = member_of_system(value, first->system_member);
-    if (member) machine.push(member);
+    if (step->name != fhir::NameId::none) from(value.node(), step);
+  } else if (step == last_ && step->system_member != SystemMember::none) {
+    const Value member = member_of_system(value, step->system_member);
+    if (member) stack_.push(member);
   }
 }
-
-}  // namespace
 
 bool run_path(Machine& machine, const Op& op, Demand demand) {
   demand = std::min(demand, op.limit);
   const Step* const first = machine.plan().steps.data() + op.first;
-  const Step* const last = first + op.count - 1;
   ValueStack& stack = machine.stack();
   const std::uint32_t base = stack.size();
   if (op.input == kNoOp) {
-    const std::uint32_t full = demand > kAll - base ? kAll : base + demand;
+    PathWalk walk(machine.plan(), op, stack, demand);
     const Value* const items = machine.focus().items;
     const std::uint32_t count = machine.focus().count;
-    for (std::uint32_t i = 0; i < count && stack.size() < full; ++i) walk_from(machine, items[i], first, last, full);
-    return !machine.has_failed();
+    for (std::uint32_t i = 0; i < count && !walk.is_full(); ++i) walk.from(items[i], first);
+    return machine.charge(walk.looked());
   }
   if (!machine.run(op.input, kAll)) return false;
   const std::uint32_t end = stack.size();
   if (end == base + 1) {
     const Value value = stack[base];
     stack.shrink(base);
-    walk_from(machine, value, first, last, demand > kAll - base ? kAll : base + demand);
-    return !machine.has_failed();
+    PathWalk walk(machine.plan(), op, stack, demand);
+    walk.from(value, first);
+    return machine.charge(walk.looked());
   }
-  const std::uint32_t full = demand > kAll - end ? kAll : end + demand;
-  for (std::uint32_t i = base; i < end && stack.size() < full; ++i) {
+  PathWalk walk(machine.plan(), op, stack, demand);
+  for (std::uint32_t i = base; i < end && !walk.is_full(); ++i) {
     const Value value = stack[i];
-    walk_from(machine, value, first, last, full);
+    walk.from(value, first);
   }
   stack.erase(base, end);
-  return !machine.has_failed();
+  return machine.charge(walk.looked());
 }
 
 bool run_indexer(Machine& machine, const Op& op, Demand /*demand*/) {

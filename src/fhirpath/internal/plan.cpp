@@ -50,8 +50,9 @@ class Explainer {
       if (i > 0) text += ".";
       text += step.name == fhir::NameId::none ? std::string_view("?") : plan_.schema->name(step.name);
       if (step.only != fhir::TypeId::none) text.append(":").append(plan_.schema->type(step.only).name);
+      if (step.is_first) text += "(first)";
     }
-    if (op.limit != kAll) text += " (first " + std::to_string(op.limit) + ")";
+    if (op.limit != kAll) text += "(first)";
     return text;
   }
 

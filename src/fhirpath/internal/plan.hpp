@@ -55,8 +55,8 @@ enum class SystemMember : std::uint8_t { none, space, name, value, unit };
 struct Step {
   fhir::NameId name = fhir::NameId::none;
   fhir::TypeId only = fhir::TypeId::none;
-  bool is_exact = true;    ///< `only` is the very type; else types that derive from it count too
-  bool is_single = false;  ///< the schema allows at most one
+  bool is_exact = true;   ///< `only` is the very type; else types that derive from it count too
+  bool is_first = false;  ///< only the first node that the path so far leads to: `name.first().given`
   SystemMember system_member = SystemMember::none;
 };
 
@@ -78,6 +78,7 @@ struct Plan {
   std::string text;
   const fhir::Schema* schema = nullptr;
   std::uint32_t root = 0;
+  bool is_plain_path = false;  ///< the root is a path of nodes from the input
   std::vector<Op> ops;
   std::vector<StaticType> types;  ///< of the ops, one each
   std::vector<std::uint32_t> operands;
