@@ -1,7 +1,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <pthread.h>
-#include <signal.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigwait() and masks are POSIX's
 
 #include <algorithm>
 #include <memory>

@@ -32,7 +32,8 @@ class Findings {
   Findings(const std::string& file, OutputFormat format, Language language, std::size_t max_issues)
       : file_(&file), format_(format), language_(language), issues_(format == OutputFormat::text ? 0 : max_issues) {}
 
-  void add(Issues&& found) {
+  /// Leaves `found` empty.
+  void take(Issues& found) {
     if (format_ == OutputFormat::text) {
       hidden_ += found.dropped();
       for (const Issue& issue : found.all()) write(issue);
@@ -124,7 +125,7 @@ class Validation {
     } else if (resources_ == 0 && !findings.issues().has_errors()) {
       last.add({Severity::error, IssueType::structure, kNoResource});
     }
-    if (done || options_.format == OutputFormat::json) findings.add(std::move(last));
+    if (done || options_.format == OutputFormat::json) findings.take(last);
     findings.close();
     if (options_.format == OutputFormat::json) {
       print(validation::operation_outcome_json(findings.issues(), common_.language) + "\n");
@@ -157,7 +158,7 @@ class Validation {
       found.add_all(std::move(within));
       ++resources_;
     }
-    findings.add(std::move(found));
+    findings.take(found);
     return {};
   }
 
@@ -182,7 +183,7 @@ class Validation {
     Issues too_long(max_issues_);
     const auto threads = static_cast<unsigned>(workers_.size());
     const Result<> read = fhir::work_in_order<Checked>(reader.chunks(), threads, too_long, work, consume);
-    findings.add(std::move(too_long));
+    findings.take(too_long);
     return read;
   }
 
@@ -192,8 +193,7 @@ class Validation {
     Issues found(max_issues_);
     fhir::NdjsonLines lines(chunk, limits);
     while (const auto line = lines.next(found)) {
-      checked.findings.add(std::move(found));
-      found.clear();
+      checked.findings.take(found);
       fhir::Document document = worker.parser.parse_borrowed(line->text, found);
       if (document.has_root()) {
         worker.session.validate(document, found, asked_);
@@ -201,10 +201,9 @@ class Validation {
       }
       worker.parser.recycle(std::move(document));
       found.move_positions([&](const Position& position) { return line->in_file(position); });
-      checked.findings.add(std::move(found));
-      found.clear();
+      checked.findings.take(found);
     }
-    checked.findings.add(std::move(found));
+    checked.findings.take(found);
     checked.findings.close();
     return checked;
   }

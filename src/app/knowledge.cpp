@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <string_view>
+#include <utility>
 
 #include "app/report.hpp"
 #include "app/settings.hpp"
@@ -23,10 +24,10 @@ bool is_url(std::string_view name) {
 
 Result<> load(validation::Profiles& profiles, const std::string& file, Language language) {
   Issues issues;
-  const Result<> loaded = profiles.load_file(file, issues);
+  Result<> loaded = profiles.load_file(file, issues);
   complain_of(file, issues, language);
   if (loaded || loaded.error().message().find(file) != std::string::npos) return loaded;
-  return fail(Error(loaded.error()).within(file));
+  return fail(std::move(loaded).error().within(file));
 }
 
 /// The canonical URL of a definition in a file.

@@ -26,7 +26,7 @@ enum class SettingType : std::uint8_t {
 
 enum class Secrecy : std::uint8_t { open, secret };  ///< a secret value is never shown or logged
 
-struct Setting {
+struct Setting {  // NOLINT(clang-analyzer-optin.performance.Padding): the order in which settings are written down
   std::string_view name;  ///< lower case, words joined by `_`, parts by `.`: `http.header_limit`
   SettingType type;
   std::string_view initial;  ///< the value when nobody gives one, as text

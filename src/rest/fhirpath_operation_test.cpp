@@ -9,7 +9,6 @@ namespace meridian::rest {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::OperationClient;
 using testing::Reply;
 
