@@ -15,13 +15,14 @@ Issues one_issue() {
 }
 
 TEST(OperationOutcome, names_element_place_and_message) {
-  EXPECT_EQ(operation_outcome_json(one_issue(), Language::english),
-            R"json({"resourceType":"OperationOutcome","issue":[{"extension":[)json"
-            R"json({"url":"http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line","valueInteger":2},)json"
-            R"json({"url":"http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col","valueInteger":5}],)json"
-            R"json("severity":"error","code":"value","details":{"coding":[{"system":"urn:meridian:validation-message",)json"
-            R"json("code":"format-date"}],"text":"\"1970-13-01\" is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"},)json"
-            R"json("diagnostics":"[2,5]","expression":["Patient.birthDate"]}]})json");
+  EXPECT_EQ(
+      operation_outcome_json(one_issue(), Language::english),
+      R"json({"resourceType":"OperationOutcome","issue":[{"extension":[)json"
+      R"json({"url":"http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line","valueInteger":2},)json"
+      R"json({"url":"http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-col","valueInteger":5}],)json"
+      R"json("severity":"error","code":"value","details":{"coding":[{"system":"urn:meridian:validation-message",)json"
+      R"json("code":"format-date"}],"text":"\"1970-13-01\" is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"},)json"
+      R"json("diagnostics":"[2,5]","expression":["Patient.birthDate"]}]})json");
 }
 
 TEST(OperationOutcome, speaks_chinese) {
