@@ -3,9 +3,9 @@
 namespace meridian::validation::internal {
 
 Names::Names(const fhir::Schema& schema) {
-#define NAME(word) word = schema.find_name(#word);
-  MERIDIAN_NAMES(NAME)
-#undef NAME
+#define MERIDIAN_NAME(word) word = schema.find_name(#word);
+#include "validation/internal/names.def"
+#undef MERIDIAN_NAME
   concept_ = schema.find_name("concept");
 }
 
