@@ -52,7 +52,7 @@ Task<bool> Connection::on_pool(Callback<void()> work) {
   const bool accepted = core_->services.executor->submit([&work, done] {
     try {
       work();
-    } catch (const std::exception&) {
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): there is nobody to tell but the request
       // A sink or source that throws has said nothing: its request is answered, or cut, as unfinished.
     }
     done->notify();
@@ -146,7 +146,7 @@ Task<Response> Connection::run_handler(const Route& route) {
         }
         try {
           route.deferred(std::move(theirs), Responder(exchange));
-        } catch (const std::exception&) {
+        } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the answer has been given
           // Its Responder was destroyed on the way out and has answered 500.
         }
       });
