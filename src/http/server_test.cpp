@@ -211,8 +211,8 @@ TEST(Server, cuts_a_body_that_stops) {
 TEST(Server, cuts_a_body_that_trickles) {
   ServerOptions options;
   options.times.stall_ms = 40;
-  options.times.body_bytes_per_second = 100'000;
-  const TestServer server(hello_router(), options);
+  options.times.body_bytes_per_second = 1'000'000'000;
+  TestServer server(hello_router(), options);
   RawClient client(server.port());
   client.send("POST /echo HTTP/1.1\r\nContent-Length: 10000000\r\n" + kEnd);
   // Each byte comes soon after the last; the whole is far too slow.
@@ -220,7 +220,10 @@ TEST(Server, cuts_a_body_that_trickles) {
   std::thread trickle([&] {
     while (!cut && client.send("x")) std::this_thread::yield();
   });
-  EXPECT_EQ(client.response().status, 408);
+  // Bytes still on their way when the connection closes may reset it before the 408 is read.
+  const int status = client.response().status;
+  EXPECT_TRUE(status == 408 || status == 0) << status;
+  EXPECT_EQ(server.server().counts().timeouts, 1U);
   cut = true;
   trickle.join();
 }
