@@ -420,9 +420,9 @@ TEST(Server, tells_problems_below_a_path_in_that_paths_form) {
   });
   const TestServer server(std::move(router));
   RawClient client(server.port());
-  for (const std::string path : {"/fhir/broken", "/fhir/nothing"}) {
-    client.send("GET " + path + " HTTP/1.1\r\n" + kEnd);
-    EXPECT_EQ(client.response().body, path + " failed");
+  for (const std::string_view path : {"/fhir/broken", "/fhir/nothing"}) {
+    client.send(std::string("GET ").append(path).append(" HTTP/1.1\r\n").append(kEnd));
+    EXPECT_EQ(client.response().body, std::string(path).append(" failed"));
   }
   client.send("GET /fhirs HTTP/1.1\r\n" + kEnd);
   EXPECT_EQ(client.response().field("Content-Type"), "application/problem+json");
