@@ -1,0 +1,57 @@
+// Matching: whether a resource satisfies a condition, straight from its document: what a search means.
+//
+// The index answers most questions; this one answers all, one resource at a time. The engine asks it of rows that the
+// index leaves open; tests ask it of everything. Not thread-safe: one Matcher a thread, kept for long, since its memory
+// is reused. Specification: https://hl7.org/fhir/R4/search.html#ptypes
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "formats/fhir/document.hpp"
+#include "search/query.hpp"
+
+namespace meridian::search {
+
+/// Value sets and hierarchies of codes for :in :not-in :above :below. Implemented above (terminology).
+class CodeSets {
+ public:
+  enum class Relation : std::uint8_t { in, above, below };
+  virtual ~CodeSets() = default;
+  /// Every code that `text` (a value set's URL or `system|code`) stands for, as system and code; not_found when it is
+  /// not known, too_costly when it cannot be listed.
+  virtual Result<std::vector<std::pair<std::string, std::string>>> codes(Relation relation,
+                                                                         std::string_view text) const = 0;
+};
+
+/// The world outside one resource, asked by chains and _has: brute force in tests, the index in the engine.
+class References {
+ public:
+  virtual ~References() = default;
+  /// Whether some resource "Type/id" satisfies the filter, as that type.
+  virtual Result<bool> satisfies(std::string_view reference, fhir::TypeId type, const Filter& filter) = 0;
+  /// Whether some resource of the type that refers to `reference` by that parameter satisfies the filter.
+  virtual Result<bool> referred_by(std::string_view reference, const Condition::Reverse& has) = 0;
+};
+
+class Matcher {
+ public:
+  Matcher(const Parameters& parameters, const CodeSets* code_sets, References* references);
+  ~Matcher();
+  Matcher(Matcher&&) noexcept;
+
+  Result<bool> matches(fhir::Node resource, const Filter& filter);
+  /// `id` and `last_updated` are of the version, since a stored document's own meta does not say.
+  Result<bool> matches(fhir::Node resource, const Condition& condition);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace meridian::search

@@ -1,0 +1,77 @@
+// Terms: how search values lie in the index, from both sides: what a resource writes, and what a condition looks up.
+//
+// Each parameter on a type has a few fields (index/entries.hpp), one a Facet. The layouts, byte for byte, with
+// examples, stand at the top of terms.cpp. Both sides are made from the same functions, so that they cannot disagree;
+// matching.hpp says what is right.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "formats/fhir/document.hpp"
+#include "index/entries.hpp"
+#include "index/index.hpp"
+#include "search/parameters.hpp"
+#include "search/query.hpp"
+
+namespace meridian::search {
+
+class CodeSets;
+
+enum class Facet : std::uint8_t {
+  present,     ///< one empty term for a row that has any value: :missing
+  value,       ///< the parameter's own terms
+  by_system,   ///< of tokens: the system alone
+  text,        ///< of tokens and references: words of display and text; of strings nothing
+  identifier,  ///< of references: Reference.identifier as a token; of tokens: type of the identifier (:of-type)
+  column,      ///< of date, number, quantity, reference: the column
+  several,     ///< one empty term for a row whose column cannot say it (several values, or one beyond the column's
+               ///< precision): to be looked at
+  all,         ///< of a type: one empty term for each of its rows
+};
+index::FieldId field(fhir::TypeId type, const fhir::Schema& schema, std::string_view code, Facet facet);
+/// The value of a reference column that stands for a resource, and of a resource's own `_id` column: hash of "Type/id".
+std::uint64_t reference_key(std::string_view type, std::string_view id);
+
+/// Extracts what the index is to know of a resource. One per thread. A value that cannot be read gives nothing and no
+/// error: the resource stays findable by its others.
+class Extractor {
+ public:
+  explicit Extractor(std::shared_ptr<const Parameters> parameters);
+  ~Extractor();
+  Extractor(Extractor&&) noexcept;
+  /// `id` is the resource's, which its JSON may not hold yet.
+  void extract(fhir::Node resource, std::string_view id, index::Entries& out);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// How the index answers one operand: rows with a term in a range, or with column values within bounds, united over the
+/// parts.
+struct Probe {
+  enum class Kind : std::uint8_t { terms, column };
+  struct Part {
+    Kind kind = Kind::terms;
+    index::FieldId field{};
+    std::string begin, end;   ///< terms: [begin, end); an empty end means exactly `begin`
+    index::Bounds low, high;  ///< column
+  };
+  std::vector<Part> parts;
+  /// Rows under this field's empty term may match too and must be looked at (or be left out) by matching; 0 when there
+  /// are none.
+  index::FieldId doubtful{};
+  bool is_negated = false;  ///< the rows wanted are those that are not found so (:not, :missing=true)
+  bool is_exact = true;     ///< false: what is found must still be looked at
+};
+
+/// Of a condition without chain or _has, one Probe that stands for all its operands. Issues (as an Error with words for
+/// the user) for operands that mean nothing: a date that is none, a number that is none.
+Result<Probe> probe(const Parameters& parameters, const Condition& condition, const CodeSets* code_sets);
+
+}  // namespace meridian::search
