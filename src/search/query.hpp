@@ -35,11 +35,24 @@ enum class Modifier : std::uint8_t {
   not_in,
   of_type,
   identifier,  ///< of references: by Reference.identifier
-  type,        ///< subject:Patient=23; the type is in `Condition::chain_type`
+  type,        ///< subject:Patient=23; the operands are then written out in full: "Patient/23"
+  equals,      ///< only of _filter's `eq` on strings: equal when written in normalised form
+  ends_with,   ///< only of _filter's `ew` on strings: normalised, as `contains`
 };
 
 /// https://hl7.org/fhir/R4/search.html#prefix
-enum class Prefix : std::uint8_t { eq, ne, gt, lt, ge, le, sa, eb, ap };
+enum class Prefix : std::uint8_t {
+  eq,
+  ne,
+  gt,
+  lt,
+  ge,
+  le,
+  sa,
+  eb,
+  ap,
+  overlaps,  ///< only of _filter's `po` on dates: the two ranges have a moment in common
+};
 
 /// One alternative of a condition: unescaped text, its prefix taken off where the kind of parameter has one.
 struct Operand {
@@ -122,7 +135,8 @@ struct Query {
   bool contained_as_container = true;
   bool explain = false;
   std::string cursor;  ///< where the page begins; empty: the first
-  /// What of the request was understood, in its order, without paging: for the self link.
+  /// What of the request was understood, in its order, without the cursor: for the self link. Parsed again it gives the
+  /// same query without an issue.
   std::vector<std::pair<std::string, std::string>> understood;
 };
 
