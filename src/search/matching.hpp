@@ -7,14 +7,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.hpp"
-#include "formats/fhir/document.hpp"
 #include "search/query.hpp"
+#include "search/values.hpp"
 
 namespace meridian::search {
 
@@ -39,15 +40,22 @@ class References {
   virtual Result<bool> referred_by(std::string_view reference, const Condition::Reverse& has) = 0;
 };
 
+/// What a stored document's own text may not say of it.
+struct Version {
+  std::string_view id;                  ///< empty: as the document says
+  std::optional<Instant> last_updated;  ///< nothing: as the document says
+};
+
 class Matcher {
  public:
-  Matcher(const Parameters& parameters, const CodeSets* code_sets, References* references);
+  /// What is given lives as long as the Matcher; the ports may be null, what needs them is then `unsupported`.
+  Matcher(const Parameters& parameters, const CodeSets* code_sets, References* references, const Reading& reading = {});
   ~Matcher();
   Matcher(Matcher&&) noexcept;
 
-  Result<bool> matches(fhir::Node resource, const Filter& filter);
-  /// `id` and `last_updated` are of the version, since a stored document's own meta does not say.
-  Result<bool> matches(fhir::Node resource, const Condition& condition);
+  /// Errors: invalid_argument for an operand that means nothing, unsupported, and those of the ports.
+  Result<bool> matches(fhir::Node resource, const Filter& filter, const Version& version = {});
+  Result<bool> matches(fhir::Node resource, const Condition& condition, const Version& version = {});
 
  private:
   struct State;
