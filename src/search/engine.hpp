@@ -1,8 +1,10 @@
 // Engine: runs a query on an index view: plans, intersects, looks at what is open, sorts, pages, includes, counts.
 //
 // Answers are rows; their documents come from a port. Exact: the same as matching.hpp on every current resource. A
-// page's cursor holds the snapshot and the place in the order, so that writes in between neither repeat nor drop
-// anything. Threads: one Engine serves any number.
+// page's cursor holds the place in the order: with the same snapshot (which the store puts beside it) the next page
+// neither repeats nor drops anything. Without _sort the newest version comes first; with it, what has no value comes
+// last, and equals newest first. Threads: one Engine serves any number. Errors: invalid_argument for a cursor that is
+// none of this query's and for values that mean nothing, too_costly, timeout, cancelled, and those of the ports.
 #pragma once
 
 #include <cstdint>
@@ -29,34 +31,48 @@ class Documents {
   virtual Result<Identity> identify(index::Row row) = 0;
   /// Nothing when the row is a deletion or was purged.
   virtual Result<std::optional<fhir::Document>> load(index::Row row) = 0;
-  /// The rows that commits of [from, to) made, by time: for _lastUpdated. Nanoseconds of Instant.
+  /// The rows that commits of [from, to) made, by time: for _lastUpdated. Microseconds since 1970, as Instant's;
+  /// INT64_MIN and INT64_MAX where it is open.
   virtual Result<index::Rows> updated_between(std::int64_t from, std::int64_t to) = 0;
   virtual Result<std::int64_t> updated_at(index::Row row) = 0;
+};
+
+/// What whoever asks may see: joined to what is found, to what chains and _has pass through and to what is included.
+class Visibility {
+ public:
+  virtual ~Visibility() = default;
+  /// Null: every resource of the type. A filter of kind `any` without parts: none. It lives as long as this does.
+  virtual Result<const Filter*> of(fhir::TypeId type) const = 0;
 };
 
 struct SearchPage {
   std::vector<index::Row> matches;
   std::vector<index::Row> included;
+  bool is_cut = false;  ///< more would have been included than kMaxIncluded
   std::optional<std::uint64_t> total;
   std::string next;         ///< cursor of the next page; empty on the last
   std::string explanation;  ///< the plan, with counts and times, when asked for
 };
 
+inline constexpr std::size_t kMaxIncluded = 2000;  ///< on one page
+
 class Engine {
  public:
   /// What is given lives as long as the Engine.
-  Engine(std::shared_ptr<const Parameters> parameters, const CodeSets* code_sets);
+  Engine(std::shared_ptr<const Parameters> parameters, const CodeSets* code_sets, const Reading& reading = {});
 
-  /// `policy` must hold of every match and every included resource, and of what chains pass through.
+  ~Engine();
+
+  /// `visibility` null: everything may be seen.
   Result<SearchPage> search(const index::IndexView& view, Documents& documents, const Query& query,
-                            const Filter& policy, const index::Patience& patience) const;
+                            const Visibility* visibility, const index::Patience& patience) const;
   /// Every current row that satisfies it, in no order: for conditional interactions, exports, counts.
   Result<index::Rows> rows(const index::IndexView& view, Documents& documents, fhir::TypeId type, const Filter& filter,
                            const index::Patience& patience) const;
 
  private:
-  std::shared_ptr<const Parameters> parameters_;
-  const CodeSets* code_sets_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace meridian::search

@@ -33,6 +33,7 @@ enum class Facet : std::uint8_t {
                ///< precision): to be looked at
   cut,         ///< one empty term for a row with a value too long for a term: to be looked at
   all,         ///< of a type: one empty term for each of its rows
+  contained,   ///< of a type: one empty term for a row, of whatever type, that contains a resource of it
 };
 index::FieldId field(fhir::TypeId type, const fhir::Schema& schema, std::string_view code, Facet facet);
 /// The value of a reference column that stands for a resource, and of a resource's own `_id` column: hash of "Type/id".
