@@ -7,9 +7,11 @@
 // Whoever has more to say writes it in pieces that nobody reads yet, and then one record that makes them count.
 //
 // Any thread may call anything here, except that a Cursor and a Batch belong to one thread at a time. Views and cursors
-// go before their Kv. Errors: conflict (a condition does not hold), too_large, io_failure (the engine; after a failed
-// commit it is not known whether it happened, until it is opened again), busy (the disk is full or the engine stalls:
-// reads go on). Implementations: kv/rocks.hpp; kv/testing/model_kv.hpp. All pass kv/testing/contract.hpp.
+// go before their Kv. Errors: conflict (a condition does not hold), too_large, invalid_argument (an empty key, entries
+// out of order, an unknown space), io_failure (the engine; after a failed commit it is not known whether it happened,
+// until it is opened again, and what writes is refused until then), busy (the disk is full: nothing happened, reads go
+// on, and writes do again when there is room). Implementations: kv/rocks.hpp; kv/testing/model_kv.hpp. All pass
+// kv/testing/contract.hpp.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +21,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -37,7 +40,7 @@ struct SpaceDefinition {
 };
 
 inline constexpr std::size_t kMaxBatchBytes = std::size_t{4} << 20;  ///< keys and values together
-inline constexpr std::size_t kMaxKeyBytes = 4096;
+inline constexpr std::size_t kMaxKeyBytes = 4096;                    ///< and at least one
 
 /// begin <= key < end; an empty end is the end of the space.
 struct Range {
@@ -87,8 +90,8 @@ class Batch {
   void require_value(SpaceId space, std::string_view key, std::string_view value);
   void clear();
 
-  bool empty() const { return bytes_ == 0; }
-  std::size_t bytes() const { return bytes_; }  ///< of keys and values
+  bool empty() const { return entries_.empty(); }
+  std::size_t bytes() const { return arena_.size(); }  ///< of keys and values
 
   struct Entry {
     enum class Kind : std::uint8_t { put, erase, absent, value };
@@ -106,7 +109,6 @@ class Batch {
   void add(Entry::Kind kind, SpaceId space, std::string_view key, std::string_view value);
   std::vector<Entry> entries_;
   std::string arena_;
-  std::size_t bytes_ = 0;
 };
 
 enum class Durability : std::uint8_t {
@@ -136,5 +138,10 @@ class Kv {
   /// A consistent copy that can be opened, in a folder that must not exist yet. Files that cannot change may be shared.
   virtual Result<> checkpoint(const std::string& folder) = 0;
 };
+
+// For implementations: what every one of them refuses, in the same words.
+Result<> check_key(std::string_view key);
+Result<> check_batch(const Batch& batch, std::size_t spaces);
+Result<> check_load(std::span<const std::pair<std::string, std::string>> entries);
 
 }  // namespace meridian::kv

@@ -1,0 +1,125 @@
+#include "kv/rocks.hpp"
+
+#include <rocksdb/env.h>
+#include <rocksdb/rate_limiter.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.hpp"
+#include "kv/internal/log_check.hpp"
+#include "kv/internal/rocks_files.hpp"
+#include "kv/internal/rocks_kv.hpp"
+#include "kv/internal/rocks_status.hpp"
+#include "kv/internal/rocks_tuning.hpp"
+
+namespace meridian::kv {
+namespace {
+
+/// RocksDB's own lines may name keys; what matters of them comes through its events.
+class Silence final : public rocksdb::Logger {
+ public:
+  Silence() : Logger(rocksdb::InfoLogLevel::HEADER_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+std::string folder_above(const std::string& folder) {
+  const std::size_t slash = folder.find_last_of('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : folder.substr(0, slash);
+}
+
+/// Whether the folder holds a store of a format that this program knows; false: nothing is there yet.
+Result<bool> look_at(FileSystem& files, const std::string& folder) {
+  if (!TRY(files.exists(folder))) return false;
+  const Result<std::string> format = read_whole_file(files, folder + std::string(kFormatFile), 4096);
+  const std::vector<std::string> names = TRY(files.list(folder));
+  const auto holds = [&](auto matches) { return std::any_of(names.begin(), names.end(), matches); };
+  const bool has_current = holds([](const std::string& name) { return name == "CURRENT"; });
+  if (!format && format.error().code() != ErrorCode::not_found) return fail(format.error());
+  if (format && *format != kFormat) {
+    return fail(ErrorCode::unsupported,
+                folder + ": its format is not one that this program knows; a later release made it, use that one");
+  }
+  if (has_current && !format) {
+    return fail(ErrorCode::unsupported, folder + ": it holds another program's database");
+  }
+  if (!has_current && holds([](const std::string& name) { return name.ends_with(".sst"); })) {
+    return fail(ErrorCode::io_failure, folder + "/CURRENT: missing beside the store's other files");
+  }
+  return has_current;
+}
+
+Result<> prepare_folder(FileSystem& files, const std::string& folder) {
+  TRY(files.create_directory(folder));
+  TRY(files.sync_directory(folder_above(folder)));
+  return replace_file(files, folder + std::string(kFormatFile), kFormat);
+}
+
+Result<> sweep_loads(FileSystem& files, const std::string& folder) {
+  for (const std::string& name : TRY(files.list(folder))) {
+    if (name.starts_with(kLoadPrefix)) TRY(files.remove(folder + "/" + name));
+  }
+  return {};
+}
+
+Result<> refuse_unknown_spaces(const rocksdb::DBOptions& database, const std::string& folder,
+                               std::span<const SpaceDefinition> spaces) {
+  std::vector<std::string> names;
+  TRY(result_of(rocksdb::DB::ListColumnFamilies(database, folder, &names)));
+  for (const std::string& name : names) {
+    const bool is_known =
+        name == rocksdb::kDefaultColumnFamilyName ||
+        std::any_of(spaces.begin(), spaces.end(), [&](const auto& space) { return space.name == name; });
+    if (!is_known) {
+      return fail(ErrorCode::unsupported, folder + ": it has the space " + name +
+                                              ", which this program does not know; a later release made it");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Kv>> open_rocks(std::span<const SpaceDefinition> spaces, RocksOptions options) {
+  RocksParts parts;
+  parts.folder = options.folder;
+  parts.files = options.files != nullptr ? options.files : &system_files();
+  FileSystem& files = *parts.files;
+  if (options.memory != nullptr) parts.memory = TRY(options.memory->account("kv").reserve(options.memory_bytes));
+
+  const bool was_there = TRY(look_at(files, options.folder));
+  if (!was_there && !options.create_if_missing) {
+    return fail(ErrorCode::not_found, options.folder + ": no store is there");
+  }
+  if (!was_there) TRY(prepare_folder(files, options.folder));
+  parts.lock = TRY(files.lock(options.folder + "/IN-USE"));
+  TRY(sweep_loads(files, options.folder));
+  TRY(check_logs(files, options.folder));
+
+  parts.env = rocksdb::NewCompositeEnv(rocks_files(files));
+  parts.events = std::make_shared<RocksEvents>();
+  const RocksMemory memory(options.memory_bytes);
+  rocksdb::DBOptions database = database_options(options, memory);
+  database.env = parts.env.get();
+  database.info_log = std::make_shared<Silence>();
+  database.listeners.push_back(parts.events);
+  if (was_there) TRY(refuse_unknown_spaces(database, options.folder, spaces));
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const SpaceDefinition& space : spaces) {
+    families.emplace_back(std::string(space.name), space_options(space, memory));
+    parts.prefixes.push_back(space.prefix);
+  }
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, space_options({.name = "default"}, memory));
+  rocksdb::DB* opened = nullptr;
+  TRY(result_of(rocksdb::DB::Open(database, options.folder, families, &parts.families, &opened)));
+  parts.database.reset(opened);
+  // The one that RocksDB insists on is last and holds nothing.
+  opened->DestroyColumnFamilyHandle(parts.families.back());
+  parts.families.pop_back();
+  return std::make_unique<RocksKv>(std::move(parts));
+}
+
+}  // namespace meridian::kv
