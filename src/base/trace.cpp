@@ -9,9 +9,10 @@ namespace {
 
 thread_local TraceContext current;
 
-void put(std::string& out, std::uint64_t value, int digits) {
+char* put(char* to, std::uint64_t value, int digits) {
   constexpr char kDigits[] = "0123456789abcdef";
-  for (int i = digits; i-- > 0;) out += kDigits[value >> (4 * i) & 15];
+  for (int i = digits; i-- > 0; value >>= 4) to[i] = kDigits[value & 15];
+  return to + digits;
 }
 
 /// Hexadecimal digits in lower case only, as the standard has it.
@@ -72,27 +73,26 @@ TraceContext TraceContext::child(Random& random) const {
 }
 
 std::string TraceContext::to_string() const {
-  std::string out = "00-";
-  put(out, trace_[0], 16);
-  put(out, trace_[1], 16);
-  out += '-';
-  put(out, span_, 16);
-  out += '-';
-  put(out, flags_ & 1u, 2);  // the only flag of version 00
+  std::string out(55, '-');
+  char* at = put(out.data(), 0, 2) + 1;
+  at = put(at, trace_[0], 16);
+  at = put(at, trace_[1], 16) + 1;
+  at = put(at, span_, 16) + 1;
+  put(at, flags_ & 1u, 2);  // the only flag of version 00
   return out;
 }
 
 std::string TraceContext::trace_id() const {
-  std::string out;
-  if (!is_set()) return out;
-  put(out, trace_[0], 16);
-  put(out, trace_[1], 16);
+  if (!is_set()) return {};
+  std::string out(32, '0');
+  put(put(out.data(), trace_[0], 16), trace_[1], 16);
   return out;
 }
 
 std::string TraceContext::span_id() const {
-  std::string out;
-  if (is_set()) put(out, span_, 16);
+  if (!is_set()) return {};
+  std::string out(16, '0');
+  put(out.data(), span_, 16);
   return out;
 }
 

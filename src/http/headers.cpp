@@ -1,5 +1,7 @@
 #include "http/headers.hpp"
 
+#include <array>
+
 namespace meridian::http {
 namespace {
 
@@ -11,6 +13,19 @@ constexpr bool is_token_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
+
+// Every byte of every request's head is looked up here.
+using ByteTable = std::array<bool, 256>;
+constexpr ByteTable table_of(bool (*holds)(char)) {
+  ByteTable table{};
+  for (int i = 0; i < 256; ++i) table[static_cast<std::size_t>(i)] = holds(static_cast<char>(i));
+  return table;
+}
+constexpr ByteTable kTokenChar = table_of(is_token_char);
+constexpr ByteTable kControl = table_of([](char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+});
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -40,15 +55,14 @@ bool list_contains(std::string_view list, std::string_view member) {
 
 bool is_token(std::string_view text) {
   for (const char c : text) {
-    if (!is_token_char(c)) return false;
+    if (!kTokenChar[static_cast<unsigned char>(c)]) return false;
   }
   return !text.empty();
 }
 
 bool is_field_value(std::string_view text) {
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\t') || byte == 0x7f) return false;
+    if (kControl[static_cast<unsigned char>(c)]) return false;
   }
   return true;
 }
@@ -80,8 +94,11 @@ std::string Headers::joined(std::string_view name) const {
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
+  if (is_token(name) && is_field_value(value)) add_checked(name, value);
+}
+
+void Headers::add_checked(std::string_view name, std::string_view value) {
   value = trimmed(value);
-  if (!is_token(name) || !is_field_value(value)) return;
   const auto at = static_cast<std::uint32_t>(text_.size());
   text_.append(name);
   text_.append(value);
@@ -96,7 +113,7 @@ void Headers::set(std::string_view name, std::string_view value) {
 
 void Headers::remove(std::string_view name) {
   std::erase_if(places_, [&](const Place& place) {
-    return equals_ignoring_case(std::string_view(text_).substr(place.name_at, place.name_size), name);
+    return equals_ignoring_case({text_.data() + place.name_at, place.name_size}, name);
   });
 }
 
@@ -107,8 +124,7 @@ void Headers::clear() {
 
 Field Headers::operator[](std::size_t index) const {
   const Place& place = places_[index];
-  const std::string_view text(text_);
-  return {text.substr(place.name_at, place.name_size), text.substr(place.value_at, place.value_size)};
+  return {{text_.data() + place.name_at, place.name_size}, {text_.data() + place.value_at, place.value_size}};
 }
 
 }  // namespace meridian::http

@@ -33,6 +33,8 @@ class Headers {
   std::string joined(std::string_view name) const;
 
   void add(std::string_view name, std::string_view value);
+  /// For parsers, which have found a token and a field value and said so if not.
+  void add_checked(std::string_view name, std::string_view value);
   /// Replaces every field of that name by this one.
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);

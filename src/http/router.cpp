@@ -70,22 +70,24 @@ std::string_view name_of(std::string_view part) {
   return part;
 }
 
-std::vector<PathParameter> parameters_of(const Route& route, const std::vector<std::string>& segments) {
-  std::vector<PathParameter> found;
-  const std::vector<std::string_view> parts = split(route.pattern);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (kind_of(parts[i]) == Part::parameter) {
-      found.push_back({name_of(parts[i]), segments[i]});
-    } else if (kind_of(parts[i]) == Part::tail) {
-      std::string rest;
+void fill_parameters(const Route& route, const std::vector<std::string>& segments, std::vector<PathParameter>& found) {
+  found.clear();
+  std::string_view rest = route.pattern;
+  for (std::size_t i = 0; !rest.empty(); ++i) {
+    rest.remove_prefix(1);
+    const std::string_view part = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(part.size());
+    if (kind_of(part) == Part::parameter) {
+      found.push_back({name_of(part), segments[i]});
+    } else if (kind_of(part) == Part::tail) {
+      std::string tail;
       for (std::size_t k = i; k < segments.size(); ++k) {
-        if (k > i) rest += '/';
-        rest += segments[k];
+        if (k > i) tail += '/';
+        tail += segments[k];
       }
-      found.push_back({name_of(parts[i]), std::move(rest)});
+      found.push_back({name_of(part), std::move(tail)});
     }
   }
-  return found;
 }
 
 }  // namespace
@@ -174,7 +176,7 @@ Router::Match Router::match(Request& request) const {
   if (route == nullptr && request.method == Method::head) route = route_of(Method::get);
   if (route != nullptr) {
     request.route = route->pattern;
-    request.path_parameters = parameters_of(*route, request.target.segments);
+    fill_parameters(*route, request.target.segments, request.path_parameters);
     return {route, 200, {}};
   }
   std::string allow;

@@ -120,13 +120,17 @@ Result<std::vector<QueryParameter>> parse_query(std::string_view query) {
 }
 
 // https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-Result<Target> parse_target(std::string_view raw) {
-  Target target;
+Result<> parse_target(std::string_view raw, Target& target) {
   target.raw = raw;
+  target.authority.clear();
+  target.path.clear();
+  target.query.clear();
+  target.segments.clear();
+  target.parameters.clear();
   // 3.2.4 asterisk-form, for OPTIONS.
   if (raw == "*") {
     target.path = "*";
-    return target;
+    return {};
   }
   // 3.2.2 absolute-form: a server must accept it; its authority stands for Host.
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -151,7 +155,13 @@ Result<Target> parse_target(std::string_view raw) {
     if (!is_query_char(c)) return malformed("the query has a character that must be percent-encoded");
   }
   TRY(split_path(target));
-  target.parameters = TRY(parse_query(target.query));
+  if (!target.query.empty()) target.parameters = TRY(parse_query(target.query));
+  return {};
+}
+
+Result<Target> parse_target(std::string_view raw) {
+  Target target;
+  TRY(parse_target(raw, target));
   return target;
 }
 

@@ -40,6 +40,8 @@ struct Target {
 
 /// Errors: malformed_input, too_large.
 Result<Target> parse_target(std::string_view raw);
+/// The same into one that has been used, whose memory serves again. After an error it holds parts of either.
+Result<> parse_target(std::string_view raw, Target& target);
 /// "a=1&b=%20" as in a query or an application/x-www-form-urlencoded body.
 Result<std::vector<QueryParameter>> parse_query(std::string_view query);
 

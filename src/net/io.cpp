@@ -1,5 +1,6 @@
 #include "net/io.hpp"
 
+#include <boost/asio/defer.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <csignal>
@@ -38,6 +39,10 @@ Loop::~Loop() {
 
 void Loop::post(Callback<void()> work) {
   boost::asio::post(engine_->context, [work = std::move(work)] { work(); });
+}
+
+void Loop::resume_later(std::coroutine_handle<> handle) {
+  boost::asio::defer(engine_->context, [handle] { handle.resume(); });
 }
 
 bool Loop::is_current() const {

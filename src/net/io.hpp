@@ -67,11 +67,23 @@ class Loop {
     return Awaiter{*this};
   }
 
+  /// `co_await loop.turn();` lets all that is ready on this loop go first. On its thread.
+  auto turn() {
+    struct Awaiter {
+      Loop& loop;
+      bool await_ready() const { return false; }
+      void await_suspend(std::coroutine_handle<> handle) const { loop.resume_later(handle); }
+      void await_resume() const {}
+    };
+    return Awaiter{*this};
+  }
+
   Engine& engine() { return *engine_; }
 
  private:
   friend class Io;
   friend class Expiring;
+  void resume_later(std::coroutine_handle<> handle);
   void tick();
   void run_ticks();
 

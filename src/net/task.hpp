@@ -17,6 +17,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "net/recycle.hpp"
+
 namespace meridian::net {
 
 class Loop;
@@ -41,6 +43,9 @@ struct TaskPromiseBase {
     }
     void await_resume() noexcept {}
   };
+
+  static void* operator new(std::size_t size) { return take_block(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept { give_block(frame, size); }
 
   std::suspend_always initial_suspend() noexcept { return {}; }
   Final final_suspend() noexcept { return {}; }

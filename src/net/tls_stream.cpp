@@ -55,7 +55,7 @@ class TlsStream final : public Stream {
   }
 
   void wait(Readiness readiness, Waiter& waiter) override { below_->wait(readiness, waiter); }
-  bool has_buffered() const override { return SSL_has_pending(ssl_) != 0; }
+  bool has_buffered() const override { return SSL_has_pending(ssl_) != 0 || below_->has_buffered(); }
   bool peer_has_gone() override { return below_->peer_has_gone(); }
 
   void shutdown_write() override {

@@ -86,7 +86,7 @@ Task<Connection::Got> Connection::read_head() {
   if (in_.empty()) {
     // Idle: no buffer is held, and draining may end it.
     if (core_->draining) co_return Got::nothing;
-    in_.release();
+    release_memory();
     stream_->set_deadline(Deadline::after_milliseconds(options_.times.idle_ms));
     idle_ = true;
     const IoStatus status = co_await stream_->readable();
@@ -119,32 +119,36 @@ Task<Connection::Got> Connection::read_head() {
     co_return Got::refused;
   }
 
-  RequestHead head;
-  const Refusal refusal = parse_request_head(in_.view().substr(0, scanner_.size()), options_.limits, head);
+  const Refusal refusal = parse_request_head(in_.view().substr(0, scanner_.size()), options_.limits, head_);
   in_.used(scanner_.size());
-  minor_ = head.minor;
+  minor_ = head_.minor;
+  last_head_ = scanner_.size();
   if (refusal) {
     co_await refuse(refusal);
     co_return Got::refused;
   }
-  make_request(head);
+  make_request();
   co_return Got::request;
 }
 
-void Connection::make_request(RequestHead& head) {
+void Connection::make_request() {
   ++core_->requests;
-  framing_ = head.framing;
+  framing_ = head_.framing;
   body_left_ = framing_.length;
   body_came_ = body_sent_ = 0;
   body_began_ = 0;
   chunks_.reset();
-  must_continue_ = head.expects_continue && framing_.kind != BodyKind::none;
-  keep_alive_ = head.keep_alive && !core_->draining;
+  must_continue_ = head_.expects_continue && framing_.kind != BodyKind::none;
+  keep_alive_ = head_.keep_alive && !core_->draining;
 
-  request_ = Request();
-  request_.method = head.method;
-  request_.target = std::move(head.target);
-  request_.headers = std::move(head.headers);
+  request_.method = head_.method;
+  std::swap(request_.target, head_.target);
+  std::swap(request_.headers, head_.headers);
+  request_.body.clear();
+  request_.path_parameters.clear();
+  request_.route = {};
+  request_.deadline = Deadline{};
+  request_.stop = StopToken();
   request_.peer.address = address_;
   request_.peer.port = stream_->peer().port;
   request_.peer.encrypted = stream_->is_encrypted();
@@ -153,6 +157,17 @@ void Connection::make_request(RequestHead& head) {
     request_.peer.certificate_sha256 = certificate->sha256;
   }
   request_.trace = trace_of(request_.headers);
+}
+
+// Small strings stay for the next request; what a large one needed is not kept while nothing comes.
+void Connection::release_memory() {
+  constexpr std::size_t kSmall = 1024;
+  in_.release();
+  if (out_.capacity() > 2 * kSmall) std::string().swap(out_);
+  if (request_.body.capacity() > 0) std::string().swap(request_.body);
+  if (last_head_ <= kSmall) return;
+  request_ = Request();
+  head_ = RequestHead();
 }
 
 // A request that cannot be read cannot be told from the next one: it is answered and the connection ends.

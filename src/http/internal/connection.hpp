@@ -44,7 +44,8 @@ class Connection {
   net::Task<void> answer();
   net::Task<void> refuse(Refusal refusal);
   net::Task<void> linger();
-  void make_request(RequestHead& head);
+  void make_request();
+  void release_memory();
   void log_access(int status, std::string_view fault);
 
   // connection_body.cpp
@@ -74,11 +75,13 @@ class Connection {
 
   InputBuffer in_;
   HeadScanner scanner_;
+  RequestHead head_;  // its target and fields change places with those of request_, so that their memory is used again
   std::string out_;
 
   // Of the request at hand:
   Request request_;
   const Route* route_ = nullptr;
+  std::size_t last_head_ = 0;  // bytes of its head
   BodyFraming framing_;
   ChunkDecoder chunks_;
   std::uint64_t body_left_ = 0;

@@ -34,7 +34,7 @@ Refusal parse_field_lines(std::string_view lines, std::uint32_t max_fields, Head
     if (headers.size() == max_fields) {
       return {431, "too-many-fields", "The request has too many header fields."};
     }
-    headers.add(line.substr(0, colon), line.substr(colon + 1));
+    headers.add_checked(line.substr(0, colon), line.substr(colon + 1));
   }
   return {};
 }

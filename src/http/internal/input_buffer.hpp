@@ -4,14 +4,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <string_view>
+
+#include "net/recycle.hpp"
 
 namespace meridian::http::internal {
 
 class InputBuffer {
  public:
-  std::string_view view() const { return {data_.get() + begin_, end_ - begin_}; }
+  InputBuffer() = default;
+  InputBuffer(const InputBuffer&) = delete;
+  InputBuffer& operator=(const InputBuffer&) = delete;
+  ~InputBuffer() { give_back(); }
+
+  std::string_view view() const { return {data_ + begin_, end_ - begin_}; }
   bool empty() const { return begin_ == end_; }
   std::size_t size() const { return end_ - begin_; }
 
@@ -19,7 +25,7 @@ class InputBuffer {
   char* room(std::size_t least) {
     if (begin_ == end_) begin_ = end_ = 0;
     if (capacity_ - end_ < least) grow(least);
-    return data_.get() + end_;
+    return data_ + end_;
   }
   std::size_t room_size() const { return capacity_ - end_; }
   void came(std::size_t bytes) { end_ += bytes; }
@@ -27,7 +33,8 @@ class InputBuffer {
 
   void release() {
     if (!empty()) return;
-    data_.reset();
+    give_back();
+    data_ = nullptr;
     capacity_ = begin_ = end_ = 0;
   }
 
@@ -37,18 +44,23 @@ class InputBuffer {
     std::size_t capacity = std::max(capacity_, least);
     while (capacity - held < least) capacity *= 2;
     if (capacity > capacity_) {
-      std::unique_ptr<char[]> larger(new char[capacity]);
-      if (held > 0) std::memcpy(larger.get(), data_.get() + begin_, held);
-      data_ = std::move(larger);
+      char* const larger = static_cast<char*>(net::take_block(capacity));
+      if (held > 0) std::memcpy(larger, data_ + begin_, held);
+      give_back();
+      data_ = larger;
       capacity_ = capacity;
     } else if (held > 0) {
-      std::memmove(data_.get(), data_.get() + begin_, held);
+      std::memmove(data_, data_ + begin_, held);
     }
     begin_ = 0;
     end_ = held;
   }
 
-  std::unique_ptr<char[]> data_;
+  void give_back() {
+    if (data_ != nullptr) net::give_block(data_, capacity_);
+  }
+
+  char* data_ = nullptr;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

@@ -55,13 +55,11 @@ Refusal parse_request_line(std::string_view line, const ServerLimits& limits, Re
   const std::optional<Method> method = method_named(token);
   if (!method) return {501, "method-unknown", "This server does not know that method."};
   out.method = *method;
-  Result<Target> parsed = parse_target(target);
-  if (!parsed) {
+  if (Result<> parsed = parse_target(target, out.target); !parsed) {
     if (parsed.error().code() == ErrorCode::too_large)
       return {414, "target-too-long", "The request target has too many parts."};
     return {400, "malformed-target", "The request target is malformed."};
   }
-  out.target = *std::move(parsed);
   if (out.target.path == "*" && out.method != Method::options) {
     return {400, "malformed-target", "Only OPTIONS may ask about the server as a whole."};
   }
