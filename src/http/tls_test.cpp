@@ -1,7 +1,5 @@
 // HTTPS: handshakes, client certificates, reloading, seen through our own client.
 #include <gtest/gtest.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 
 #include <fstream>
 #include <memory>
@@ -9,78 +7,14 @@
 #include "http/client.hpp"
 #include "http/testing/raw_client.hpp"
 #include "http/testing/test_server.hpp"
+#include "net/testing/authority.hpp"
 
 namespace meridian::http {
 namespace {
 
+using net::testing::Authority;
+using net::testing::Identity;
 using testing::TestServer;
-
-struct Identity {
-  std::string certificate;
-  std::string key;
-};
-
-/// Makes certificates for tests: an authority, and what it signs.
-class Authority {
- public:
-  Authority() : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate_(make("Test Authority", nullptr, "")) {}
-
-  std::string pem() const { return text(certificate_.get()); }
-
-  Identity identity(const char* common_name, const std::string& names) {
-    const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-    const Certificate certificate = make(common_name, key.get(), names);
-    BIO* bio = BIO_new(BIO_s_mem());
-    PEM_write_bio_PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    Identity made{text(certificate.get()), take(bio)};
-    return made;
-  }
-
- private:
-  using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-  using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-
-  static std::string take(BIO* bio) {
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(bio, &data);
-    std::string out(data, static_cast<std::size_t>(size));
-    BIO_free(bio);
-    return out;
-  }
-  static std::string text(X509* certificate) {
-    BIO* bio = BIO_new(BIO_s_mem());
-    PEM_write_bio_X509(bio, certificate);
-    return take(bio);
-  }
-
-  /// Without a key: the authority itself.
-  Certificate make(const char* common_name, EVP_PKEY* key, const std::string& names) {
-    Certificate made(X509_new(), X509_free);
-    X509_set_version(made.get(), 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(made.get()), ++serial_);
-    X509_gmtime_adj(X509_getm_notBefore(made.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(made.get()), 3600);
-    X509_set_pubkey(made.get(), key == nullptr ? key_.get() : key);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(made.get()), "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>(common_name), -1, -1, 0);
-    X509_set_issuer_name(made.get(), X509_get_subject_name(key == nullptr ? made.get() : certificate_.get()));
-    X509V3_CTX context;
-    X509V3_set_ctx(&context, key == nullptr ? made.get() : certificate_.get(), made.get(), nullptr, nullptr, 0);
-    const auto extend = [&](int kind, const std::string& value) {
-      X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str());
-      X509_add_ext(made.get(), extension, -1);
-      X509_EXTENSION_free(extension);
-    };
-    if (key == nullptr) extend(NID_basic_constraints, "critical,CA:TRUE");
-    if (!names.empty()) extend(NID_subject_alt_name, names);
-    X509_sign(made.get(), key_.get(), EVP_sha256());
-    return made;
-  }
-
-  int serial_ = 0;
-  Key key_;
-  Certificate certificate_;
-};
 
 Router who_router() {
   Router router;
