@@ -28,6 +28,9 @@ struct Condition {
   /// for each kind: create: one match: nothing is written and the match is the outcome; several: precondition_failed.
   /// update and remove: one match is the target.
   std::optional<std::vector<std::pair<std::string, std::string>>> search;
+  /// Of a create with a search: a match is precondition_failed instead of the outcome, since other writes of the commit
+  /// refer to the id that was to be.
+  bool refuses_match = false;
 };
 
 struct Write {
