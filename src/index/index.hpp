@@ -66,7 +66,6 @@ struct Patience {
 class IndexView {
  public:
   IndexView(IndexView&&) noexcept;
-  IndexView& operator=(IndexView&&) noexcept;
   ~IndexView();
 
   /// Rows that are not superseded by another visible row.
@@ -110,7 +109,7 @@ class ChunkBuilder {
   ~ChunkBuilder();
   ChunkBuilder(ChunkBuilder&&) noexcept;
 
-  /// Rows ascend, from `first` on, gaps allowed, spanning at most 2^32; 65,536 rows are a good size.
+  /// Rows ascend, from `first` on, gaps allowed, spanning at most 65,536.
   void add(Row row, const Entries& entries, std::optional<Row> supersedes = {});
   std::size_t memory_bytes() const;
 

@@ -35,9 +35,9 @@ struct Condition {
 
 struct Write {
   WriteKind kind = WriteKind::create;
-  ResourceKey key;
-  fhir::Document document;  ///< none for remove and check
-  Condition condition;
+  ResourceKey key = {};
+  fhir::Document document = {};  ///< none for remove and check
+  Condition condition = {};
 };
 
 struct CommitRequest {
@@ -63,6 +63,9 @@ struct CommitFailure {
   Error error;
   std::size_t write = 0;
   Issues issues;
+
+  explicit CommitFailure(Error why, std::size_t which = 0, Issues faults = Issues())
+      : error(std::move(why)), write(which), issues(std::move(faults)) {}
 };
 
 }  // namespace meridian::store

@@ -34,6 +34,11 @@ class MemoryBudget;
 class Random;
 }  // namespace meridian
 
+namespace meridian::kv {
+class Kv;
+struct SpaceDefinition;
+}  // namespace meridian::kv
+
 namespace meridian::search {
 class CodeSets;
 class Parameters;
@@ -43,7 +48,7 @@ struct Query;
 namespace meridian::store {
 
 struct StoreOptions {
-  std::string folder;
+  std::string folder = {};
   FileSystem* files = nullptr;     ///< null: the machine's
   const Clock* clock = nullptr;    ///< null: the machine's
   Random* random = nullptr;        ///< null: the machine's
@@ -61,17 +66,17 @@ using CommitDone = Callback<void(tl::expected<CommitOutcome, CommitFailure>)>;
 
 /// What is asked of history, at one of its three levels.
 struct HistoryRequest {
-  std::optional<std::string> type;
-  std::optional<std::string> id;
-  std::optional<Instant> since;
+  std::optional<std::string> type = {};
+  std::optional<std::string> id = {};
+  std::optional<Instant> since = {};
   std::uint32_t count = 50;
-  std::string cursor;
+  std::string cursor = {};
 };
 
 struct VersionPage {
-  std::vector<Version> versions;  ///< newest first
-  std::uint64_t total = 0;
-  std::string next;  ///< cursor; empty on the last page
+  std::vector<Version> versions;       ///< newest first
+  std::optional<std::uint64_t> total;  ///< nothing when a ReadPolicy would make counting costly
+  std::string next;                    ///< cursor; empty on the last page
 };
 
 struct Found {
@@ -115,6 +120,9 @@ struct StoreStatistics {
 class Store {
  public:
   static Result<std::unique_ptr<Store>> open(StoreOptions options);
+  /// The same on a Kv that was opened with spaces(): another engine, or a model in tests. The folder is not looked at.
+  static Result<std::unique_ptr<Store>> open(StoreOptions options, std::unique_ptr<kv::Kv> kv);
+  static std::span<const kv::SpaceDefinition> spaces();
   ~Store();
 
   void commit(const WriteContext& context, CommitRequest request, CommitDone done);
@@ -133,8 +141,8 @@ class Store {
   Result<> scan(const ReadContext& context, std::string_view type, std::optional<Instant> since,
                 const Callback<bool(Version&&)>& visit) const;
 
-  /// Changes after a commit. Entries are not filtered by elements; whoever shows them reads the versions with its own
-  /// context.
+  /// Changes after a commit: whole commits, until there are so many entries. Entries are not filtered by elements;
+  /// whoever shows them reads the versions with its own context.
   Result<FeedPage> feed(const ReadContext& context, CommitNumber after, std::size_t limit) const;
   /// Calls back, from the sequencer, after each commit has become visible: a hint to read the feed. Until the handle
   /// goes.

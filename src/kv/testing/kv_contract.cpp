@@ -46,6 +46,9 @@ Entries entries(const View& view, SpaceId space) {
 
 }  // namespace
 
+// Tests that only want the model link this file too.
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(KvContract);
+
 KvContract::KvContract() = default;
 KvContract::~KvContract() = default;
 
