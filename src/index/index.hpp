@@ -66,6 +66,7 @@ struct Patience {
 class IndexView {
  public:
   IndexView(IndexView&&) noexcept;
+  IndexView& operator=(IndexView&&) noexcept;
   ~IndexView();
 
   /// Rows that are not superseded by another visible row.
@@ -109,7 +110,7 @@ class ChunkBuilder {
   ~ChunkBuilder();
   ChunkBuilder(ChunkBuilder&&) noexcept;
 
-  /// Rows ascend, from `first` on, gaps allowed, spanning at most 65,536.
+  /// Rows ascend, from `first` on, gaps allowed, spanning at most 2^32; 65,536 rows are a good size.
   void add(Row row, const Entries& entries, std::optional<Row> supersedes = {});
   std::size_t memory_bytes() const;
 

@@ -29,11 +29,13 @@ class Rows {
   ~Rows();
   /// first <= row < end
   static Rows range(Row first, Row end);
+  /// In any order, any number of times.
   static Rows of(std::span<const Row> rows);
 
   void add(Row row);
   void add_range(Row first, Row end);
   void remove(Row row);
+  void remove_range(Row first, Row end);
   bool contains(Row row) const;
   bool empty() const;
   std::uint64_t count() const;
@@ -52,6 +54,9 @@ class Rows {
   template <typename Visit>
   void visit(Visit&& visit) const;
 
+  /// Copies rows from `from` on, as many as there are and fit; gives how many.
+  std::size_t copy(Row from, std::span<Row> out) const;
+
   std::size_t memory_bytes() const;
   void append_to(std::string& bytes) const;  ///< its serial form
   static Result<Rows> parse(std::string_view bytes);
@@ -61,8 +66,6 @@ class Rows {
   Bitmap& bitmap() { return *bitmap_; }
 
  private:
-  /// Copies up to `capacity` rows from `from` on into `out`; gives how many.
-  std::size_t copy_from(Row from, Row* out, std::size_t capacity) const;
   std::unique_ptr<Bitmap> bitmap_;
 };
 
@@ -70,7 +73,7 @@ template <typename Visit>
 void Rows::visit(Visit&& visit) const {
   Row batch[1024];
   Row from = 0;
-  while (const std::size_t count = copy_from(from, batch, 1024)) {
+  while (const std::size_t count = copy(from, batch)) {
     if (!visit(static_cast<const Row*>(batch), count)) return;
     from = batch[count - 1] + 1;
   }

@@ -34,7 +34,7 @@ struct TokenValue {
   std::string_view text;       ///< display, text of the concept, of an identifier's type
   bool is_implied = false;     ///< the system is that of the element's binding; the value itself names none
   fhir::Node identifier_type;  ///< of an Identifier: its type, or null
-  bool is_case_bound = false;  ///< ids: upper and lower case differ
+  bool is_case_bound = false;  ///< of `_id`: upper and lower case differ
 };
 
 struct ReferenceValue {
