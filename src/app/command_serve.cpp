@@ -98,6 +98,8 @@ Result<http::ServerOptions> server_options(const Config& config) {
   options.limits.body_bytes = config.bytes(kHttpBodyLimit);
   options.limits.header_bytes = static_cast<std::uint32_t>(config.bytes(kHttpHeaderLimit));
   options.limits.connections = static_cast<std::uint32_t>(config.integer(kHttpConnections));
+  options.quota.requests_per_second = static_cast<double>(config.integer(kHttpQuota));
+  options.quota.burst = static_cast<std::uint32_t>(config.integer(kHttpQuotaBurst));
   options.times.header_ms = config.duration(kHttpHeaderTime).milliseconds();
   options.times.idle_ms = config.duration(kHttpIdleTime).milliseconds();
   options.times.answer_ms = config.duration(kHttpAnswerTime).milliseconds();

@@ -69,6 +69,22 @@ inline constexpr Setting kHttpConnections{.name = "http.connections",
                                           .chinese = "同时连接数上限；超出者返回 503。",
                                           .minimum = 1,
                                           .maximum = 1'000'000};
+inline constexpr Setting kHttpQuota{
+    .name = "http.quota",
+    .type = SettingType::integer,
+    .initial = "0",
+    .english = "Requests a second that one client address may make; further ones are answered 429. 0: any number.",
+    .chinese = "每个客户端地址每秒允许的请求数；超出者返回 429。0 表示不限制。",
+    .minimum = 0,
+    .maximum = 1'000'000};
+inline constexpr Setting kHttpQuotaBurst{
+    .name = "http.quota_burst",
+    .type = SettingType::integer,
+    .initial = "100",
+    .english = "Requests that a client may make at once before http.quota holds it back.",
+    .chinese = "在受 http.quota 限制之前，客户端可一次发出的请求数。",
+    .minimum = 1,
+    .maximum = 1'000'000};
 inline constexpr Setting kHttpHeaderTime{
     .name = "http.header_time",
     .type = SettingType::duration,
@@ -162,28 +178,12 @@ inline constexpr Setting kValidationPackages{
     .english = "FHIR packages (.tgz) and files of profiles to validate against, separated by commas.",
     .chinese = "校验时使用的 FHIR 包（.tgz）和规范文件，以逗号分隔。"};
 
-inline constexpr Setting kSettings[] = {kHttpAddress,
-                                        kHttpPort,
-                                        kHttpInsecureListen,
-                                        kHttpWorkers,
-                                        kHttpQueue,
-                                        kHttpBodyLimit,
-                                        kHttpHeaderLimit,
-                                        kHttpConnections,
-                                        kHttpHeaderTime,
-                                        kHttpIdleTime,
-                                        kHttpAnswerTime,
-                                        kHttpDrainTime,
-                                        kHttpCorsOrigins,
-                                        kTlsCertificate,
-                                        kTlsKey,
-                                        kTlsClients,
-                                        kTlsClientAuthorities,
-                                        kLogLevel,
-                                        kLogFormat,
-                                        kFhirpathTime,
-                                        kValidationIssues,
-                                        kValidationPackages};
+inline constexpr Setting kSettings[] = {kHttpAddress,    kHttpPort,       kHttpInsecureListen,   kHttpWorkers,
+                                        kHttpQueue,      kHttpBodyLimit,  kHttpHeaderLimit,      kHttpConnections,
+                                        kHttpQuota,      kHttpQuotaBurst, kHttpHeaderTime,       kHttpIdleTime,
+                                        kHttpAnswerTime, kHttpDrainTime,  kHttpCorsOrigins,      kTlsCertificate,
+                                        kTlsKey,         kTlsClients,     kTlsClientAuthorities, kLogLevel,
+                                        kLogFormat,      kFhirpathTime,   kValidationIssues,     kValidationPackages};
 
 /// File, environment and flags, as the command line says.
 Result<Config> load_config(const CommonOptions& options);

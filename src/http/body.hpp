@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ class BodySource {
   /// Appends up to about `wanted` bytes to `out`. What was appended is sent whatever is returned. An error cuts the
   /// connection, since the head has gone out: the client sees an incomplete body, never a complete wrong one.
   virtual Result<Flow> pull(std::string& out, std::size_t wanted, const Waker& waker) = 0;
+  /// Moves past that many bytes without producing them, before the first pull, for ranges. False when this source
+  /// cannot: then they are pulled and dropped.
+  virtual bool skip(std::uint64_t bytes);
 };
 
 /// Where a request's body goes piece by piece; the handler that made it answers through its Responder.
@@ -62,5 +66,7 @@ class BodySink {
 
 /// A source over a string that is already there, handed out in pieces.
 std::unique_ptr<BodySource> source_of(std::string text);
+/// `size` bytes of the source from `first` on.
+std::unique_ptr<BodySource> part_of(std::unique_ptr<BodySource> source, std::uint64_t first, std::uint64_t size);
 
 }  // namespace meridian::http

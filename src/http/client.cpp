@@ -1,5 +1,6 @@
 #include "http/client.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 #include <list>
@@ -137,7 +138,13 @@ void Client::State::keep(const std::string& key, std::unique_ptr<net::Stream> st
 
 Task<Result<std::unique_ptr<net::Stream>>> Client::State::open(const Url& url, Deadline deadline) {
   const Deadline by = Deadline::earlier(deadline, Deadline::after_milliseconds(options.connect_ms));
-  if (!url.unix_path.empty()) co_return co_await net::connect_unix(loop, url.unix_path, by);
+  if (!url.unix_path.empty()) {
+    const bool named = std::ranges::find(options.allowed_hosts, "unix:" + url.unix_path) != options.allowed_hosts.end();
+    if (!named && options.allowed_reach != AllowedReach::anywhere) {
+      co_return fail(ErrorCode::forbidden, "a Unix socket may not be asked");
+    }
+    co_return co_await net::connect_unix(loop, url.unix_path, by);
+  }
   Result<std::vector<net::Address>> addresses = co_await net::resolve(loop, url.host, url.port, by);
   if (!addresses) co_return fail(std::move(addresses).error());
   bool trusted = false;

@@ -29,13 +29,14 @@ namespace meridian::http {
 enum class AllowedReach : std::uint8_t {
   public_only,  ///< no loopback, link-local, private or special address
   private_too,  ///< also private networks, where a hospital's systems are; not loopback nor link-local
-  anywhere
+  anywhere      ///< also loopback, and Unix sockets
 };
 
 struct ClientOptions {
   net::TlsClientOptions tls;
   AllowedReach allowed_reach = AllowedReach::public_only;
-  std::vector<std::string> allowed_hosts;  ///< "host" or "host:port" that may be asked wherever they are
+  /// "host", "host:port" or "unix:/path/of/socket" that may be asked wherever they are.
+  std::vector<std::string> allowed_hosts;
   std::int64_t connect_ms = 10'000;
   std::int64_t total_ms = 60'000;  ///< of a request with its redirects and repetitions
   std::int64_t stall_ms = 30'000;  ///< no byte moved

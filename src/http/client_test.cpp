@@ -1,6 +1,7 @@
 #include "http/client.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 
@@ -134,6 +135,29 @@ TEST_F(ClientTest, does_not_ask_its_own_network_unless_allowed) {
   listed.allowed_hosts = {"127.0.0.1:" + port};
   Client client = *Client::create(listed, server_.io());
   EXPECT_TRUE(client.fetch({.url = "http://127.0.0.1:" + port + "/hello"}));
+}
+
+TEST_F(ClientTest, speaks_over_a_unix_socket_where_it_may) {
+  const std::string path = ::testing::TempDir() + "meridian-client-test-" + std::to_string(::getpid());
+  ServerOptions options;
+  options.listen = {ListenAddress{}, ListenAddress{.unix_path = path}};
+  TestServer both(router(calls_), options);
+  EXPECT_TRUE(both.url().starts_with("http://127.0.0.1:")) << "TCP and a Unix socket at once";
+  for (int i = 0; i < 2; ++i) {
+    const Result<ClientResponse> response = client_.fetch({.url = "unix:" + path + ":/to?x=2"});
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response->body, "to x=2");
+  }
+  EXPECT_EQ(both.server().counts().connections_accepted, 1u) << "the second uses the first's connection";
+
+  ClientOptions guarded = here();
+  guarded.allowed_reach = AllowedReach::private_too;
+  const std::string url = "unix:" + path + ":/to";
+  const Result<ClientResponse> refused = Client::create(guarded, server_.io())->fetch({.url = url});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::forbidden);
+  guarded.allowed_hosts = {"unix:" + path};
+  EXPECT_TRUE(Client::create(guarded, server_.io())->fetch({.url = url}));
 }
 
 TEST_F(ClientTest, says_that_nobody_listens) {

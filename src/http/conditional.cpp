@@ -269,13 +269,13 @@ std::string content_range(const Range& range, std::uint64_t size) {
 }  // namespace
 
 void apply_ranges(Method method, const Headers& request, Response& response) {
-  if (response.status != 200 || response.source) return;
+  if (response.status != 200 || (response.source && !response.source_size)) return;
   response.headers.set("Accept-Ranges", "bytes");
   const auto field = request.find("Range");
   if (method != Method::get || !field || !if_range_holds(request, response)) return;
-  const std::uint64_t size = response.body.size();
+  const std::uint64_t size = response.source ? *response.source_size : response.body.size();
   const std::optional<std::vector<Range>> ranges = parse_ranges(*field, size);
-  if (!ranges) return;
+  if (!ranges || (response.source && ranges->size() > 1)) return;
   if (ranges->empty()) {
     response = Response::problem(416, "No part that was asked for exists.");
     response.headers.set("Content-Range", "bytes */" + std::to_string(size));
@@ -291,7 +291,13 @@ void apply_ranges(Method method, const Headers& request, Response& response) {
   if (ranges->size() == 1) {
     const Range& range = ranges->front();
     response.headers.set("Content-Range", content_range(range, size));
-    response.body = response.body.substr(range.first, range.last - range.first + 1);
+    const std::uint64_t length = range.last - range.first + 1;
+    if (response.source) {
+      response.source = part_of(std::move(response.source), range.first, length);
+      response.source_size = length;
+    } else {
+      response.body = response.body.substr(range.first, length);
+    }
     return;
   }
   // Section 14.6: multipart/byteranges. The boundary must not occur in the content.

@@ -46,7 +46,8 @@ Precondition evaluate_preconditions(Method method, const Headers& request, const
 /// Turns a 200 response to GET or HEAD into 304 or 412 where its validators and the request say so.
 void apply_conditions(Method method, const Headers& request, Response& response);
 
-/// Turns a 200 response to GET with a body in memory into 206 (one part or multipart/byteranges) or 416.
+/// Turns a 200 response to GET into 206 or 416: a body in memory into one part or multipart/byteranges, a source of
+/// known size into one part. Several parts of a source are answered by the whole, as section 14.2 allows.
 /// https://www.rfc-editor.org/rfc/rfc9110#section-14
 void apply_ranges(Method method, const Headers& request, Response& response);
 

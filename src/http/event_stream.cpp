@@ -108,6 +108,10 @@ std::string to_text(const Event& event) {
   return out;
 }
 
+std::string_view last_event_id(const Request& request) {
+  return request.headers.get("Last-Event-ID");
+}
+
 OpenEventStream open_event_stream(std::size_t max_queued_bytes) {
   auto queue = std::make_shared<Queue>(max_queued_bytes);
   Response response = Response::stream("text/event-stream", std::make_unique<QueueSource>(queue));

@@ -12,8 +12,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
+#include "http/request.hpp"
 #include "http/response.hpp"
 
 namespace meridian::http {
@@ -40,6 +42,10 @@ struct OpenEventStream {
   Response response;
 };
 OpenEventStream open_event_stream(std::size_t max_queued_bytes = 1 << 20);
+
+/// The id of the last event that a returning client has seen, from Last-Event-ID; empty for one that is new.
+/// The caller sends what came after it first.
+std::string_view last_event_id(const Request& request);
 
 /// An event as it goes over the wire.
 std::string to_text(const Event& event);

@@ -26,7 +26,7 @@ struct Response {
   std::unique_ptr<BodySource> source;
   /// Of `source`, when it is known; otherwise the response is chunked.
   std::optional<std::uint64_t> source_size;
-  /// Whether parts of `body` may be asked for (RFC 9110 section 14).
+  /// Whether parts may be asked for (RFC 9110 section 14), of `body` or of a source whose size is known.
   bool allow_ranges = false;
   /// Off where the body must go out as it is (already compressed, or secret beside what an attacker chooses).
   bool allow_compression = true;

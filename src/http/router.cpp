@@ -290,4 +290,9 @@ Route& Route::hidden() {
   return *this;
 }
 
+Route& Route::unmetered() {
+  is_unmetered = true;
+  return *this;
+}
+
 }  // namespace meridian::http

@@ -63,12 +63,15 @@ class Route {
   Route& responds(int status, std::string description, std::string media_type = {}, std::string schema = {});
   Route& tag(std::string name);
   Route& hidden();
+  /// Not counted against a client's quota: for those who ask whether the server is well.
+  Route& unmetered();
 
   Method method;
   std::string pattern;
   Run where = Run::pool;
   std::uint64_t body_limit = 0;    ///< 0: the server's
   std::int64_t time_limit_ms = 0;  ///< 0: the server's
+  bool is_unmetered = false;
   ApiDescription api;
   WebSocketRules websocket_rules;
 

@@ -58,6 +58,9 @@ Result<> check(const ServerOptions& options) {
   if (options.cors.enabled && options.cors.credentials && std::ranges::count(options.cors.origins, "*") > 0) {
     return fail(ErrorCode::invalid_argument, "CORS with credentials needs named origins, not \"*\"");
   }
+  if (options.quota.requests_per_second < 0) {
+    return fail(ErrorCode::invalid_argument, "quota.requests_per_second must not be negative");
+  }
   if (options.limits.header_bytes < 1024) {
     return fail(ErrorCode::invalid_argument, "limits.header_bytes must be at least 1024");
   }
@@ -65,7 +68,7 @@ Result<> check(const ServerOptions& options) {
 }
 
 std::string url_of(const ListenAddress& address, std::uint16_t port) {
-  if (!address.unix_path.empty()) return "unix:" + address.unix_path;
+  if (!address.unix_path.empty()) return "unix:" + address.unix_path + ':';
   std::string host = address.host;
   if (host == "0.0.0.0") host = "127.0.0.1";
   if (host == "::") host = "::1";
@@ -104,6 +107,7 @@ Result<Server> Server::start(ServerOptions options, Router router, Services serv
   auto state = std::make_shared<State>();
   ServerCore& core = *state->core;
   if (std::ranges::any_of(options.listen, &ListenAddress::tls)) core.tls = TRY(net::TlsServer::create(options.tls));
+  if (options.quota.requests_per_second > 0) core.quota = std::make_unique<internal::Quota>(options.quota);
   core.options = std::make_shared<const ServerOptions>(std::move(options));
   core.router = std::move(router);
   core.services = std::move(services);
@@ -138,7 +142,7 @@ std::string Server::url() const {
 
 ServerCounts Server::counts() const {
   const ServerCore& core = *state_->core;
-  return {core.accepted, core.refused, core.open(), core.requests, core.malformed, core.timeouts};
+  return {core.accepted, core.refused, core.open(), core.requests, core.malformed, core.over_quota, core.timeouts};
 }
 
 Result<> Server::reload_certificates() {

@@ -46,6 +46,7 @@ struct ServerCounts {
   std::uint64_t connections_open = 0;
   std::uint64_t requests = 0;
   std::uint64_t requests_malformed = 0;
+  std::uint64_t requests_over_quota = 0;
   std::uint64_t timeouts = 0;
 };
 
@@ -66,7 +67,7 @@ class Server {
 
   /// Of the first TCP listener, chosen by the system when 0 was asked for; 0 with Unix sockets only.
   std::uint16_t port() const;
-  /// "http://127.0.0.1:8080"
+  /// "http://127.0.0.1:8080", or "unix:/path/of/socket:"; with a path behind it, it is a URL for Client.
   std::string url() const;
   ServerCounts counts() const;
 

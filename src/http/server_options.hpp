@@ -50,12 +50,24 @@ struct ServerTimes {
   std::uint64_t body_bytes_per_second = 240;  ///< a body slower than this on average, after stall_ms, is cut: 408
 };
 
+/// How many requests a client may make; one too many is answered 429 with Retry-After. A bucket of `burst` requests,
+/// filled again at the rate.
+struct QuotaOptions {
+  double requests_per_second = 0;  ///< 0: no quota
+  std::uint32_t burst = 100;
+  /// Names the client instead of its address, where something in front vouches for it ("X-Client-Id"); a field that
+  /// clients choose themselves would be a way round the quota.
+  std::string client_field;
+  std::uint32_t max_clients = 100'000;  ///< remembered at once; further ones share a bucket
+};
+
 struct ServerOptions {
   std::vector<ListenAddress> listen = {ListenAddress{}};
   net::TlsServerOptions tls;
   ServerLimits limits;
   ServerTimes times;
   CorsOptions cors;
+  QuotaOptions quota;
   std::string server_name = "Meridian";  ///< the Server field; empty: not sent
   bool compression = true;               ///< of responses, by Accept-Encoding
   std::uint32_t compression_min_bytes = 1024;

@@ -347,6 +347,7 @@ TEST(Server, answers_over_a_unix_socket) {
     client.send("GET /hello HTTP/1.1\r\n" + kEnd);
     EXPECT_EQ(client.response().body, "hello");
   }
+  EXPECT_EQ(server.url(), "unix:" + path + ":");
   server.destroy();
   EXPECT_NE(::access(path.c_str(), F_OK), 0) << "the socket's file stayed";
 }

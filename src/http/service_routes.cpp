@@ -8,6 +8,7 @@ void mount_service_routes(Router& router, ServiceRoutes routes) {
   constexpr const char* kTag = "service";
   router.add(Method::get, "/health", [](const Request&) { return Response::json(R"({"status":"pass"})"); })
       .run(Run::inline_)
+      .unmetered()
       .summary("Whether the process lives")
       .tag(kTag)
       .responds(200, "It does", "application/json");
@@ -20,6 +21,7 @@ void mount_service_routes(Router& router, ServiceRoutes routes) {
              }
              return Response::json(R"({"status":"pass"})").with("Cache-Control", "no-store");
            })
+      .unmetered()
       .summary("Whether the server can do its work")
       .tag(kTag)
       .responds(200, "It can", "application/json")
@@ -32,6 +34,7 @@ void mount_service_routes(Router& router, ServiceRoutes routes) {
                                     metrics ? metrics() : std::string("# EOF\n"))
                  .with("Cache-Control", "no-store");
            })
+      .unmetered()
       .summary("Metrics as OpenMetrics text")
       .tag(kTag)
       .responds(200, "The metrics", "application/openmetrics-text");

@@ -51,6 +51,10 @@ class FileSource final : public BodySource {
     at_ += static_cast<std::uint64_t>(std::max<ssize_t>(got, 0));
     return at_ == end_ ? Flow::end : Flow::more;
   }
+  bool skip(std::uint64_t bytes) override {
+    at_ += std::min(bytes, end_ - at_);
+    return true;
+  }
 
  private:
   Descriptor file_;
@@ -159,6 +163,7 @@ class Folder {
       response.headers.set("Content-Encoding", coding);
       response.headers.set("Vary", "Accept-Encoding");
     }
+    response.allow_ranges = coding.empty();
     FileSource source(std::move(found.file), 0, size);
     if (size > kInMemory) {
       response.source = std::make_unique<FileSource>(std::move(source));
@@ -170,7 +175,6 @@ class Folder {
       if (!source.pull(response.body, size - response.body.size(), nobody))
         return Response::problem(500, "The file cannot be read.");
     }
-    response.allow_ranges = coding.empty();
     return response;
   }
 

@@ -180,6 +180,29 @@ Task<void> Connection::refuse(Refusal refusal) {
   co_await write_response(Response::problem(refusal.status, refusal.detail), refusal.name);
 }
 
+/// Finds the route, or says why there is none.
+std::optional<Response> Connection::answer_without_route(Router::Match match) {
+  route_ = match.route;
+  if (route_ != nullptr) return std::nullopt;
+  if (match.status == 204) return Response(204).with("Allow", match.allow);
+  if (match.status == 405) {
+    return Response::problem(405, "This path does not know that method.").with("Allow", match.allow);
+  }
+  return Response::problem(404, "Nothing is at this path.");
+}
+
+std::optional<Response> Connection::check_quota() {
+  if (!core_->quota || (route_ != nullptr && route_->is_unmetered)) return std::nullopt;
+  const std::string client = quota_client(request_, options_.quota);
+  if (client.empty()) return std::nullopt;
+  const std::int64_t wait_seconds = core_->quota->take(client, began_);
+  if (wait_seconds == 0) return std::nullopt;
+  ++core_->over_quota;
+  Response refused = Response::problem(429, "This client makes too many requests; repeat later.");
+  refused.headers.set("Retry-After", std::to_string(wait_seconds));
+  return refused;
+}
+
 Task<void> Connection::answer() {
   if (!is_allowed_host(options_, request_.host())) {
     keep_alive_ = false;
@@ -188,24 +211,17 @@ Task<void> Connection::answer() {
     co_return;
   }
   std::optional<Response> early = answer_preflight(request_, options_.cors);
-  if (!early) {
-    Router::Match match = core_->router.match(request_);
-    route_ = match.route;
-    if (route_ == nullptr) {
-      if (match.status == 204) {
-        early = Response(204).with("Allow", match.allow);
-      } else if (match.status == 405) {
-        early = Response::problem(405, "This path does not know that method.").with("Allow", match.allow);
-      } else {
-        early = Response::problem(404, "Nothing is at this path.");
-      }
-    }
+  if (!early) early = answer_without_route(core_->router.match(request_));
+  std::string_view fault;
+  if (std::optional<Response> refused = check_quota()) {
+    early = std::move(refused);
+    fault = "over-quota";
   }
   if (early) {
     // The body is read and dropped, so that the next request begins where it should; a long one ends the connection.
     const Refusal refusal = co_await discard_body();
     if (refusal) keep_alive_ = false;
-    co_await write_response(*std::move(early));
+    co_await write_response(*std::move(early), fault);
     co_return;
   }
   if (route_->websocket) {

@@ -42,6 +42,8 @@ class Connection {
   // connection.cpp
   net::Task<Got> read_head();
   net::Task<void> answer();
+  std::optional<Response> answer_without_route(Router::Match match);
+  std::optional<Response> check_quota();
   net::Task<void> refuse(Refusal refusal);
   net::Task<void> linger();
   void make_request();

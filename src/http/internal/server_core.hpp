@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "http/internal/quota.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "http/server_options.hpp"
@@ -28,6 +29,7 @@ struct ServerCore {
   Router router;
   Services services;
   std::shared_ptr<net::TlsServer> tls;
+  std::unique_ptr<Quota> quota;  // none: no limit
 
   std::atomic<bool> draining = false;
   std::atomic<bool> cutting = false;
@@ -37,6 +39,7 @@ struct ServerCore {
   std::atomic<std::uint64_t> refused = 0;
   std::atomic<std::uint64_t> requests = 0;
   std::atomic<std::uint64_t> malformed = 0;
+  std::atomic<std::uint64_t> over_quota = 0;
   std::atomic<std::uint64_t> timeouts = 0;
 
   /// Counts a new connection from there; false when it would be one too many.
