@@ -229,6 +229,8 @@ class ZstdDecompressor final : public Decompressor {
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
     bool full = false;
     while (in.pos < in.size || full) {
+      if (at_start_ && !is_frame_start(bytes[in.pos]))
+        return fail(ErrorCode::malformed_input, "the body is not valid zstd");
       const std::size_t had = out.size();
       out.resize(had + kPiece);
       ZSTD_outBuffer to{out.data() + had, kPiece, 0};
@@ -236,7 +238,7 @@ class ZstdDecompressor final : public Decompressor {
       out.resize(had + to.pos);
       if (ZSTD_isError(status) != 0) return fail(ErrorCode::malformed_input, "the body is not valid zstd");
       TRY(bounds_.went_out(to.pos));
-      ended_ = status == 0;
+      at_start_ = ended_ = status == 0;
       full = to.pos == kPiece && !ended_;
     }
     return {};
@@ -248,8 +250,13 @@ class ZstdDecompressor final : public Decompressor {
   }
 
  private:
+  // The first byte of RFC 8878's magic numbers. The library also reads what zstd was before its standard, with code
+  // that nobody looks after any more.
+  static bool is_frame_start(char byte) { return byte == 0x28 || (static_cast<unsigned char>(byte) & 0xf0) == 0x50; }
+
   ZSTD_DCtx* context_;
   Bounds bounds_;
+  bool at_start_ = true;  // of a frame
   bool ended_ = false;
 };
 

@@ -214,6 +214,15 @@ TEST(Compression, of_requests_is_undone_within_bounds) {
   EXPECT_EQ(post("br", "abc"), "415");
 }
 
+TEST(Compression, reads_no_zstd_from_before_its_standard) {
+  const std::string frame = compress(Coding::zstd, "text");
+  EXPECT_EQ(decompress(Coding::zstd, frame + frame, 1000, 100).value_or(""), "texttext") << "frames may follow";
+  std::string old = frame;
+  old[0] = 0x25;  // version 0.5
+  EXPECT_FALSE(decompress(Coding::zstd, old, 1000, 100));
+  EXPECT_FALSE(decompress(Coding::zstd, frame + old, 1000, 100));
+}
+
 TEST(Conditions, are_answered_from_the_responses_own_validators) {
   Router router;
   router.add(Method::get, "/thing", [](const Request&) {

@@ -55,6 +55,9 @@ struct WebSocketRules {
   std::size_t max_queued_bytes = 4 << 20;
   /// Origins that may connect: "https://example.org", or "*". Empty: only a request without Origin or of the same host.
   std::vector<std::string> allowed_origins;
+  /// Agrees to permessage-deflate (RFC 7692) where the client offers it. Off where messages hold secrets beside what an
+  /// attacker chooses.
+  bool compression = true;
   /// The subprotocol this route speaks; empty: none is chosen.
   std::string subprotocol;
 };

@@ -1,5 +1,5 @@
 // WebSocket frames: what is read does not depend on how the bytes were cut, a plain model of RFC 6455 agrees with it,
-// and what was read, written again, is read as the same.
+// and what was read, written again, is read as the same. Deflated messages come back and stay within their bound.
 //
 // The input's first byte chooses where to cut, its lowest bit which side reads.
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/utf8.hpp"
+#include "http/internal/websocket_deflate.hpp"
 #include "http/internal/websocket_frames.hpp"
 
 namespace {
@@ -19,6 +20,9 @@ using meridian::is_valid_utf8;
 using meridian::http::CloseCode;
 using meridian::http::internal::append_frame;
 using meridian::http::internal::close_payload;
+using meridian::http::internal::deflate_message;
+using meridian::http::internal::inflate_message;
+using meridian::http::internal::Inflated;
 using meridian::http::internal::MessageReader;
 using meridian::http::internal::Opcode;
 
@@ -126,5 +130,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Read reread = read(again, side, again.size() + 1);
   reread.fault = whole.fault;  // what broke the first was not written again
   if (!same(whole, reread)) std::abort();
+
+  // permessage-deflate: whatever comes stays within its bound, and what goes out comes back.
+  std::string grown;
+  if (inflate_message(bytes, kMost, grown) == Inflated::ok && grown.size() > kMost) std::abort();
+  const std::string deflated = deflate_message(bytes, 9 + data[0] % 7);
+  if (inflate_message(deflated, bytes.size(), grown) != Inflated::ok || grown != bytes) std::abort();
   return 0;
 }

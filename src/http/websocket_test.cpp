@@ -5,6 +5,7 @@
 
 #include <future>
 
+#include "http/internal/websocket_deflate.hpp"
 #include "http/internal/websocket_frames.hpp"
 #include "http/internal/websocket_handshake.hpp"
 #include "http/testing/raw_client.hpp"
@@ -13,9 +14,14 @@
 namespace meridian::http {
 namespace {
 
+using namespace std::string_literals;
 using internal::append_frame;
+using internal::deflate_message;
+using internal::inflate_message;
+using internal::Inflated;
 using internal::MessageReader;
 using internal::Opcode;
+using internal::Packing;
 using testing::RawClient;
 using testing::TestServer;
 
@@ -156,6 +162,93 @@ TEST_F(WebSockets, are_refused_to_pages_of_other_sites) {
 TEST_F(WebSockets, are_not_opened_by_an_ordinary_request) {
   client_->send("GET /socket HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(client_->response().status, 426);
+}
+
+TEST_F(WebSockets, compress_what_is_worth_it_when_the_client_offers_that) {
+  const testing::RawResponse response =
+      upgrade("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
+  EXPECT_EQ(response.field("Sec-WebSocket-Extensions"),
+            "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+  MessageReader reader(MessageReader::Side::client, 1 << 20, Packing::deflated);
+  const std::string message(900, 'z');
+  const std::string deflated = deflate_message(message, 15);
+  std::string frame;
+  append_frame(frame, Opcode::text, deflated, kMask, Packing::deflated);
+  for (int i = 0; i < 2; ++i) {
+    client_->send(frame);
+    std::optional<MessageReader::Event> event;
+    std::size_t on_the_wire = 0;
+    while (!event) {
+      const std::string byte = client_->read(1);
+      ASSERT_FALSE(byte.empty());
+      ++on_the_wire;
+      std::string_view rest = byte;
+      event = reader.read(rest);
+    }
+    EXPECT_EQ(event->payload, message);
+    EXPECT_LT(on_the_wire, 100u);
+  }
+  client_->send(client_frame(Opcode::text, "short"));
+  EXPECT_EQ(receive().payload, "short") << "plain messages may stand among compressed ones";
+}
+
+TEST_F(WebSockets, refuse_a_message_that_grows_beyond_its_limit) {
+  upgrade("Sec-WebSocket-Extensions: permessage-deflate\r\n");
+  std::string bomb;
+  append_frame(bomb, Opcode::text, deflate_message(std::string(100'000, 'z'), 15), kMask, Packing::deflated);
+  client_->send(bomb);
+  EXPECT_EQ(receive().code, CloseCode::too_big);
+}
+
+TEST_F(WebSockets, know_no_compression_that_was_not_agreed) {
+  EXPECT_EQ(upgrade("Sec-WebSocket-Extensions: x-other\r\n").field("Sec-WebSocket-Extensions"), "");
+  std::string frame;
+  append_frame(frame, Opcode::text, deflate_message("text", 15), kMask, Packing::deflated);
+  client_->send(frame);
+  EXPECT_EQ(receive().code, CloseCode::protocol_error);
+}
+
+TEST(Deflate, agrees_to_the_first_offer_that_can_be_kept) {
+  const auto agreed = [](std::string_view offers) {
+    const std::optional<internal::DeflateTerms> terms = internal::negotiate_deflate(offers);
+    return terms ? terms->to_text() : std::string();
+  };
+  const std::string plain = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+  EXPECT_EQ(agreed("permessage-deflate"), plain);
+  EXPECT_EQ(agreed("x-webkit-frame, Permessage-Deflate ; client_max_window_bits=10"), plain);
+  EXPECT_EQ(agreed("permessage-deflate; server_max_window_bits=\"11\""), plain + "; server_max_window_bits=11");
+  EXPECT_EQ(agreed("permessage-deflate; server_max_window_bits=8, permessage-deflate"), plain);
+  for (const std::string_view bad :
+       {"", "permessage-deflate; unknown", "permessage-deflate; server_max_window_bits",
+        "permessage-deflate; server_max_window_bits=16", "permessage-deflate; server_max_window_bits=09",
+        "permessage-deflate; client_no_context_takeover=1",
+        "permessage-deflate; client_max_window_bits; client_max_window_bits"}) {
+    EXPECT_EQ(agreed(bad), "") << bad;
+  }
+}
+
+TEST(Deflate, brings_messages_back_and_refuses_broken_ones) {
+  std::string out;
+  for (const int bits : {9, 12, 15}) {
+    for (const std::size_t size : {0U, 1U, 1000U, 100'000U}) {
+      std::string message;
+      for (std::size_t i = 0; i < size; ++i) message += static_cast<char>(i * i >> 3);
+      ASSERT_EQ(inflate_message(deflate_message(message, bits), size, out), Inflated::ok) << bits << ' ' << size;
+      EXPECT_EQ(out, message);
+      if (size > 0) {
+        EXPECT_EQ(inflate_message(deflate_message(message, bits), size - 1, out), Inflated::too_large);
+      }
+    }
+  }
+  // The standard's examples: "Hello" in a fixed block, in a stored one, and with a last block (section 7.2.3).
+  EXPECT_EQ(inflate_message("\xf2\x48\xcd\xc9\xc9\x07\x00"s, 10, out), Inflated::ok);
+  EXPECT_EQ(out, "Hello");
+  EXPECT_EQ(inflate_message("\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00"s, 10, out), Inflated::ok);
+  EXPECT_EQ(out, "Hello");
+  EXPECT_EQ(inflate_message("\xf3\x48\xcd\xc9\xc9\x07\x00\x00"s, 10, out), Inflated::ok);
+  EXPECT_EQ(out, "Hello");
+  EXPECT_EQ(inflate_message("\xff\xff\xff"s, 10, out), Inflated::malformed);
+  EXPECT_EQ(inflate_message("\x00\x20\x00\xdf\xff\x48"s, 100, out), Inflated::malformed) << "a block that is cut";
 }
 
 TEST(MessageReader, reads_the_same_messages_however_the_bytes_arrive) {

@@ -4,6 +4,7 @@
 
 #include "base/utf8.hpp"
 #include "http/internal/connection.hpp"
+#include "http/internal/websocket_deflate.hpp"
 #include "http/internal/websocket_frames.hpp"
 #include "http/internal/websocket_handshake.hpp"
 
@@ -16,18 +17,28 @@ using net::Task;
 namespace {
 
 constexpr std::size_t kRoom = 16 * 1024;
+constexpr std::size_t kWorthDeflating = 256;
 
 /// What senders on any thread and the connection's two coroutines share.
 class Session final : public WebSocket {
  public:
-  Session(net::Stream& stream, const WebSocketRules& rules, const ServerTimes& times)
-      : stream_(&stream), rules_(rules), times_(times), to_send_(std::make_shared<Signal>(stream.loop())) {}
+  Session(net::Stream& stream, const WebSocketRules& rules, const ServerTimes& times,
+          std::optional<DeflateTerms> deflate)
+      : stream_(&stream),
+        rules_(rules),
+        times_(times),
+        deflate_(deflate),
+        to_send_(std::make_shared<Signal>(stream.loop())) {}
 
   Result<> send(MessageKind kind, std::string_view message) override {
     if (kind == MessageKind::text && !is_valid_utf8(message)) {
       return fail(ErrorCode::invalid_argument, "a text message must be UTF-8");
     }
-    return queue(kind == MessageKind::text ? Opcode::text : Opcode::binary, message, false);
+    const Opcode opcode = kind == MessageKind::text ? Opcode::text : Opcode::binary;
+    if (!deflate_ || message.size() < kWorthDeflating) return queue(opcode, message, false);
+    const std::string deflated = deflate_message(message, deflate_->server_bits);
+    if (deflated.size() >= message.size()) return queue(opcode, message, false);
+    return queue(opcode, deflated, false, Packing::deflated);
   }
 
   void close(CloseCode code, std::string_view reason) override {
@@ -35,7 +46,7 @@ class Session final : public WebSocket {
     (void)queue(Opcode::close, close_payload(code, reason), true);
   }
 
-  Result<> queue(Opcode opcode, std::string_view payload, bool last) {
+  Result<> queue(Opcode opcode, std::string_view payload, bool last, Packing packing = Packing::plain) {
     {
       const std::lock_guard lock(mutex_);
       if (closing_) return fail(ErrorCode::gone, "the WebSocket is closed");
@@ -45,7 +56,7 @@ class Session final : public WebSocket {
       // Pongs for a peer that floods pings and reads nothing are dropped.
       if (opcode >= Opcode::ping && queued_ > rules_.max_queued_bytes) return {};
       const std::size_t had = waiting_.size();
-      append_frame(waiting_, opcode, payload);
+      append_frame(waiting_, opcode, payload, std::nullopt, packing);
       queued_ += waiting_.size() - had;
       closing_ = last;
     }
@@ -117,6 +128,7 @@ class Session final : public WebSocket {
   net::Stream* const stream_;  // used only by the connection's coroutines, which end before it
   const WebSocketRules rules_;
   const ServerTimes times_;
+  const std::optional<DeflateTerms> deflate_;
   const std::shared_ptr<Signal> to_send_;
   const std::shared_ptr<Signal> reader_waits_ = std::make_shared<Signal>(to_send_->loop());
   std::mutex mutex_;
@@ -181,6 +193,11 @@ Task<void> Connection::serve_websocket(const Route& route) {
   if (!subprotocol.empty() && list_contains(request_.headers.joined("Sec-WebSocket-Protocol"), subprotocol)) {
     out_ += "\r\nSec-WebSocket-Protocol: " + subprotocol;
   }
+  std::optional<DeflateTerms> deflate;
+  if (route.websocket_rules.compression) {
+    deflate = negotiate_deflate(request_.headers.joined("Sec-WebSocket-Extensions"));
+  }
+  if (deflate) out_ += "\r\nSec-WebSocket-Extensions: " + deflate->to_text();
   out_ += "\r\n\r\n";
   if (!co_await write_paced(out_)) {
     const auto never = [&] { handler->closed(CloseCode::broken); };
@@ -191,14 +208,15 @@ Task<void> Connection::serve_websocket(const Route& route) {
 
   // From here on the Keeper watches time; the stream itself has no deadline.
   stream_->set_deadline(Deadline{});
-  auto session = std::make_shared<Session>(*stream_, route.websocket_rules, options_.times);
+  auto session = std::make_shared<Session>(*stream_, route.websocket_rules, options_.times, deflate);
   const std::int64_t look_ms = std::max<std::int64_t>(1, std::min(options_.times.idle_ms, options_.times.stall_ms) / 4);
   const Keeper keeper(stream_->loop(), *session, look_ms);
   net::start(session->write(session));
   const auto opened = [&] { handler->opened(session); };
   bool good = co_await on_pool(opened);
 
-  MessageReader reader(MessageReader::Side::server, route.websocket_rules.max_message_bytes);
+  MessageReader reader(MessageReader::Side::server, route.websocket_rules.max_message_bytes,
+                       deflate ? Packing::deflated : Packing::plain);
   CloseCode code = CloseCode::broken;
   while (good && !cut_) {
     std::string_view rest = in_.view();

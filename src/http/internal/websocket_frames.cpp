@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "http/internal/websocket_deflate.hpp"
 
 namespace meridian::http::internal {
 namespace {
@@ -20,10 +21,11 @@ bool may_be_sent(unsigned code) {
 
 }  // namespace
 
-void append_frame(std::string& out, Opcode opcode, std::string_view payload, std::optional<std::uint32_t> mask) {
+void append_frame(std::string& out, Opcode opcode, std::string_view payload, std::optional<std::uint32_t> mask,
+                  Packing packing) {
   const auto byte = [&out](std::uint64_t value) { out += static_cast<char>(value & 0xff); };
   const unsigned mask_bit = mask ? 0x80 : 0;
-  byte(0x80U | static_cast<unsigned>(opcode));
+  byte(0x80U | (packing == Packing::deflated ? 0x40U : 0U) | static_cast<unsigned>(opcode));
   if (payload.size() <= kMaxControl) {
     byte(mask_bit | payload.size());
   } else if (payload.size() <= 0xffff) {
@@ -78,7 +80,9 @@ bool MessageReader::take_header(std::string_view& in) {
   const unsigned code = at(0) & 0x0f;
   opcode_ = static_cast<Opcode>(code);
   const bool known = code <= 2 || (code >= 8 && code <= 10);
-  if ((at(0) & 0x70) != 0 || !known || masked_ != (side_ == Side::server)) {
+  // RFC 7692 section 6: only the first frame of a message says that it is deflated.
+  const bool may_deflate = most_ == Packing::deflated && (opcode_ == Opcode::text || opcode_ == Opcode::binary);
+  if ((at(0) & (may_deflate ? 0x30 : 0x70)) != 0 || !known || masked_ != (side_ == Side::server)) {
     fault_ = CloseCode::protocol_error;
     return false;
   }
@@ -106,7 +110,10 @@ bool MessageReader::take_header(std::string_view& in) {
     for (std::size_t i = 0; i < 4; ++i) mask_ = (mask_ << 8) | at(2 + length_bytes + i);
   }
   mask_at_ = 0;
-  if (!is_control(opcode_) && opcode_ != Opcode::continuation) message_kind_ = opcode_;
+  if (!is_control(opcode_) && opcode_ != Opcode::continuation) {
+    message_kind_ = opcode_;
+    deflated_ = (at(0) & 0x40) != 0;
+  }
   return true;
 }
 
@@ -126,10 +133,20 @@ std::optional<MessageReader::Event> MessageReader::finish_frame() {
     event.code = static_cast<CloseCode>(code);
     return event;
   }
-  if (!final_) return std::nullopt;
+  return final_ ? finish_message() : std::nullopt;
+}
+
+std::optional<MessageReader::Event> MessageReader::finish_message() {
   Event event{*message_kind_, std::move(message_), CloseCode::none_given};
   message_.clear();
   message_kind_.reset();
+  if (deflated_) {
+    std::string plain;
+    const Inflated inflated = inflate_message(event.payload, max_bytes_, plain);
+    if (inflated == Inflated::too_large) return break_with(CloseCode::too_big);
+    if (inflated == Inflated::malformed) return break_with(CloseCode::invalid_payload);
+    event.payload = std::move(plain);
+  }
   if (event.opcode == Opcode::text && !is_valid_utf8(event.payload)) return break_with(CloseCode::invalid_payload);
   return event;
 }

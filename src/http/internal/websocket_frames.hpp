@@ -16,8 +16,11 @@ namespace meridian::http::internal {
 
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
+/// Whether the message's payload is compressed (RFC 7692), which the first reserved bit of its first frame says.
+enum class Packing : std::uint8_t { plain, deflated };
+
 void append_frame(std::string& out, Opcode opcode, std::string_view payload,
-                  std::optional<std::uint32_t> mask = std::nullopt);
+                  std::optional<std::uint32_t> mask = std::nullopt, Packing packing = Packing::plain);
 /// A close frame's payload.
 std::string close_payload(CloseCode code, std::string_view reason);
 
@@ -25,7 +28,10 @@ std::string close_payload(CloseCode code, std::string_view reason);
 class MessageReader {
  public:
   enum class Side : std::uint8_t { server, client };  ///< a server demands masks, a client refuses them
-  MessageReader(Side side, std::size_t max_message_bytes) : side_(side), max_bytes_(max_message_bytes) {}
+  /// `most` is what may come: plain messages only, or, where that was agreed, deflated ones too. Both count against
+  /// `max_message_bytes`, a deflated one as it comes and as it grows.
+  MessageReader(Side side, std::size_t max_message_bytes, Packing most = Packing::plain)
+      : side_(side), max_bytes_(max_message_bytes), most_(most) {}
 
   struct Event {
     Opcode opcode = Opcode::text;  ///< text, binary, close, ping or pong
@@ -42,9 +48,11 @@ class MessageReader {
   std::optional<Event> break_with(CloseCode code);
   bool take_header(std::string_view& in);
   std::optional<Event> finish_frame();
+  std::optional<Event> finish_message();
 
   const Side side_;
   const std::size_t max_bytes_;
+  const Packing most_;
   std::optional<CloseCode> fault_;
 
   std::string header_;  // of the frame at hand, while it is incomplete
@@ -59,6 +67,7 @@ class MessageReader {
   std::string control_;
   std::string message_;
   std::optional<Opcode> message_kind_;  // set while a message is under way
+  bool deflated_ = false;               // that message
 };
 
 }  // namespace meridian::http::internal
