@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/nearest.hpp"
+#include "search/internal/times.hpp"
 #include "search/terms.hpp"
 
 namespace meridian::search::internal {
@@ -297,6 +298,12 @@ Parsed<void> ConditionParser::check_values(const Condition& condition) const {
       return {};  // what these stand for is known when the search runs
     default:
       break;
+  }
+  if (is_last_updated(condition)) {
+    if (const auto spans = time_spans(condition, {}); !spans) {
+      return refuse(IssueType::value, kBadValue, {spans.error().message()});
+    }
+    return {};
   }
   if (const auto probed = probe(parameters_, condition, nullptr); !probed) {
     return refuse(IssueType::value, kBadValue, {probed.error().message()});
