@@ -1,8 +1,8 @@
 // Matching: whether a resource satisfies a condition, straight from its document: what a search means.
 //
 // The index answers most questions; this one answers all, one resource at a time. The engine asks it of rows that the
-// index leaves open; tests ask it of everything. Not thread-safe: one Matcher a thread, kept for long, since its memory
-// is reused. Specification: https://hl7.org/fhir/R4/search.html#ptypes
+// index leaves open; tests ask it of everything. Not thread-safe: one Matcher a thread, kept for all rows of a search,
+// since its memory is reused. Specification: https://hl7.org/fhir/R4/search.html#ptypes
 #pragma once
 
 #include <cstdint>
@@ -46,6 +46,7 @@ struct Version {
   std::optional<Instant> last_updated;  ///< nothing: as the document says
 };
 
+/// A code set is asked of CodeSets once and then remembered: a Matcher lives no longer than a search.
 class Matcher {
  public:
   /// What is given lives as long as the Matcher; the ports may be null, what needs them is then `unsupported`.

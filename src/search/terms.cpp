@@ -7,6 +7,7 @@
 //   several   = (nothing)                                               its column cannot say it
 //   cut       = (nothing)                                               it has a value longer than terms are
 //   all       = (nothing)                                               of code "", each row of the type
+//   contained = (nothing)                                               of code "" and the type of what is contained
 //
 //   value of
 //     token     = fold(code) 00 system                                  "8480-6" 00 "http://loinc.org"
@@ -66,8 +67,8 @@ using internal::is_plain;
 using internal::kEnd;
 using internal::Scale;
 
-constexpr std::size_t kFacets = 10;
-static_assert(static_cast<std::size_t>(Facet::all) + 1 == kFacets);
+constexpr std::size_t kFacets = 9;  // of a parameter; the others are of types
+static_assert(static_cast<std::size_t>(Facet::all) == kFacets);
 
 /// A parameter with its fields.
 struct Plan {
@@ -79,6 +80,7 @@ struct Plan {
 struct TypePlan {
   bool is_made = false;
   FieldId all{};
+  FieldId contained{};
   std::vector<Plan> plans;
 };
 
@@ -472,7 +474,10 @@ std::uint64_t reference_key(std::string_view type, std::string_view id) {
 
 struct Extractor::State {
   State(std::shared_ptr<const Parameters> of, const TimeZone& zone)
-      : parameters(std::move(of)), reader(parameters->schema(), zone), types(parameters->schema().types().size()) {}
+      : parameters(std::move(of)),
+        reader(parameters->schema(), zone),
+        types(parameters->schema().types().size()),
+        contained(parameters->schema().find_name("contained")) {}
 
   std::shared_ptr<const Parameters> parameters;
   ValueReader reader;
@@ -480,6 +485,7 @@ struct Extractor::State {
   std::string buffer;
   std::vector<std::string_view> words;
   std::vector<TypePlan> types;
+  fhir::NameId contained;
 
   const TypePlan& plan(fhir::TypeId type);
   void write(const Plan& plan, fhir::Node resource, std::string_view id, Entries& out);
@@ -490,6 +496,7 @@ const TypePlan& Extractor::State::plan(fhir::TypeId type) {
   if (made.is_made) return made;
   const fhir::Schema& schema = parameters->schema();
   made.all = field(type, schema, {}, Facet::all);
+  made.contained = field(type, schema, {}, Facet::contained);
   for (const Parameter* parameter : parameters->of(type)) {
     if (parameter->code == "_lastUpdated") continue;  // the store's records say it
     Plan& one = made.plans.emplace_back();
@@ -535,6 +542,10 @@ void Extractor::extract(fhir::Node resource, std::string_view id, Entries& out) 
   state.arena.clear();
   state.reader.begin(resource, id);
   out.add_term(plan.all, {});
+  for (const fhir::Node contained : resource.children(state.contained)) {
+    if (static_cast<std::size_t>(contained.type()) >= state.types.size()) continue;
+    out.add_term(state.plan(contained.type()).contained, {});
+  }
   for (const Plan& one : plan.plans) state.write(one, resource, id, out);
 }
 

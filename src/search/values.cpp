@@ -25,6 +25,12 @@ bool is_han(std::string_view text) {
          static_cast<unsigned char>(text.front()) <= 0xE9;
 }
 
+/// Whether it has a bound, and its bounds stand in order.
+bool is_sound(const NumberValue& number) {
+  if (number.low && number.high) return *number.low <= *number.high;
+  return number.low || number.high;
+}
+
 std::string_view text_of(Node node) {
   return node ? node.text() : std::string_view();
 }
@@ -365,7 +371,7 @@ void ValueReader::State::add_number(Node node, Values& out) const {
   if (names.shape(node.type()) == Shape::range) {
     QuantityValue range;
     add_range(node, range);
-    if (range.number.low || range.number.high) out.numbers.push_back(range.number);
+    if (is_sound(range.number)) out.numbers.push_back(range.number);
     return;
   }
   if (const auto number = read_decimal(node)) out.numbers.push_back({*number, *number});
@@ -407,8 +413,7 @@ void ValueReader::State::add_sampled(Node node, QuantityValue& out) const {
 
 void ValueReader::State::finish_quantity(QuantityValue quantity, Values& out) {
   const NumberValue& number = quantity.number;
-  if (!number.low && !number.high) return;
-  if (number.low && number.high && *number.low > *number.high) return;
+  if (!is_sound(number)) return;
   if (quantity.system == internal::kUcum) {
     if (const internal::CanonicalUnits::Scale* scale = units.find(quantity.code)) {
       const auto convert = [&](const std::optional<Decimal>& value) {

@@ -139,6 +139,13 @@ bool is_ideograph(char32_t c) {
          (c >= 0xAC00 && c <= 0xD7A3);                                                                       // hangul
 }
 
+bool is_one_ideograph(std::string_view word) {
+  if (word.empty() || static_cast<unsigned char>(word.front()) < 0x80) return false;
+  std::size_t end = 0;
+  const char32_t c = next_code_point(word, end);
+  return end == word.size() && is_ideograph(c);
+}
+
 void split_words(std::string_view text, Arena& arena, std::vector<std::string_view>& out) {
   const std::string_view folded = fold_text(text, arena);
   std::size_t word = std::string_view::npos;       // where the word at hand begins

@@ -40,5 +40,7 @@ void split_words(std::string_view text, Arena& arena, std::vector<std::string_vi
 
 /// Whether the code point is written without spaces between words.
 bool is_ideograph(char32_t c);
+/// Whether the word is one such character.
+bool is_one_ideograph(std::string_view word);
 
 }  // namespace meridian::search::internal

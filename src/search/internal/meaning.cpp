@@ -13,6 +13,7 @@ bool has_modifier(const Parameter& parameter, Modifier modifier) {
   if (modifier == none) return true;
   if (modifier == missing) return true;
   if (looks_into_texts(parameter)) return false;
+  if (parameter.code == "_id") return modifier == not_;
   switch (parameter.kind) {
     case fhir::SearchType::string:
       return modifier == exact || modifier == contains || modifier == text || modifier == equals ||

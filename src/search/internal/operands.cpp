@@ -179,6 +179,14 @@ double distance_kilometres(const PositionValue& a, const PositionValue& b) {
   return 2 * kRadius * std::asin(std::min(1.0, std::sqrt(chord)));
 }
 
+Result<> check_operand(fhir::SearchType kind, std::string_view text, const TimeZone& zone) {
+  if (kind == fhir::SearchType::number) TRY(parse_number(unescaped(text)));
+  if (kind == fhir::SearchType::quantity) TRY(parse_quantity(text));
+  if (kind == fhir::SearchType::date) TRY(parse_date(unescaped(text), zone));
+  if (kind == fhir::SearchType::special) TRY(parse_near(text));
+  return {};
+}
+
 Result<bool> parse_missing(std::string_view text) {
   if (text == "true") return true;
   if (text == "false") return false;

@@ -69,6 +69,9 @@ struct NearOperand {
 Result<NearOperand> parse_near(std::string_view text);
 double distance_kilometres(const PositionValue& a, const PositionValue& b);
 
+/// Whether the text means something to that kind; an Error says why not.
+Result<> check_operand(fhir::SearchType kind, std::string_view text, const TimeZone& zone);
+
 /// `true` or `false` of :missing.
 Result<bool> parse_missing(std::string_view text);
 

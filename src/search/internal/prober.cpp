@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/clock.hpp"
-#include "base/utf8.hpp"
 #include "search/internal/reference_text.hpp"
 #include "search/internal/term_bytes.hpp"
 
@@ -394,9 +393,7 @@ Result<> Prober::add_words(const Operand& operand) {
   const std::string word(*longest);
   if (word.size() > kMaxWord) return {};
   const bool is_sure = words.size() == 1;
-  std::size_t first = 0;
-  const char32_t character = next_code_point(word, first);
-  if (first == word.size() && is_ideograph(character)) {
+  if (is_one_ideograph(word)) {
     add_range(Facet::value, word, after_prefix(word), is_sure);  // alone it is the beginning of any two
   } else {
     add_exact(Facet::value, word, is_sure);
@@ -453,6 +450,9 @@ Result<> Prober::add_composite(const Operand& operand) {
   if (components.size() < 2 || operand.components.size() != components.size()) {
     return fail(ErrorCode::invalid_argument, "a value of " + parameter_.code + " needs " +
                                                  std::to_string(components.size()) + " parts, joined by $");
+  }
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    TRY(check_operand(components[i].definition->kind, operand.components[i].text, reading_.zone));
   }
   has_columns_ = false;
   const Parameter& first = *components[0].definition;
