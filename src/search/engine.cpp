@@ -21,6 +21,7 @@ struct Engine::State {
   std::shared_ptr<const Parameters> parameters;
   const CodeSets* code_sets;
   Reading reading;
+  Tuning tuning;
   std::mutex mutex;
   std::vector<std::unique_ptr<internal::Looker>> idle;
 
@@ -185,11 +186,13 @@ class Search {
 
 }  // namespace
 
-Engine::Engine(std::shared_ptr<const Parameters> parameters, const CodeSets* code_sets, const Reading& reading)
+Engine::Engine(std::shared_ptr<const Parameters> parameters, const CodeSets* code_sets, const Reading& reading,
+               const Tuning& tuning)
     : state_(std::make_unique<State>()) {
   state_->parameters = std::move(parameters);
   state_->code_sets = code_sets;
   state_->reading = reading;
+  state_->tuning = tuning;
 }
 
 Engine::~Engine() = default;
@@ -201,7 +204,7 @@ Result<SearchPage> Engine::search(const index::IndexView& view, Documents& docum
   internal::Trace trace(query.explain);
   const internal::Setting setting{
       &view,        &documents, state_->parameters.get(), state_->code_sets, &state_->reading, visibility, &patience,
-      looker.get(), &trace};
+      looker.get(), &trace,     &state_->tuning};
   auto page = Search(setting, query).run();
   state_->give_back(std::move(looker));
   return page;
@@ -214,7 +217,7 @@ Result<Rows> Engine::rows(const index::IndexView& view, Documents& documents, Ty
   internal::Trace trace(false);
   const internal::Setting setting{
       &view,        &documents, state_->parameters.get(), state_->code_sets, &state_->reading, nullptr, &patience,
-      looker.get(), &trace};
+      looker.get(), &trace,     &state_->tuning};
   auto rows = internal::Evaluation(setting).rows(type, filter);
   state_->give_back(std::move(looker));
   return rows;

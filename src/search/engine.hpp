@@ -56,10 +56,21 @@ struct SearchPage {
 
 inline constexpr std::size_t kMaxIncluded = 2000;  ///< on one page
 
+/// Where one way of answering becomes cheaper than another. It changes what a search costs, never what it finds.
+struct Tuning {
+  std::uint64_t few_sources = 64;   ///< so many rows are joined by looking at each
+  std::uint64_t few_targets = 256;  ///< so many resources are reached by their addresses, more by columns
+  std::uint64_t few_sorted = 128;   ///< so many rows are sorted by their documents
+  std::uint64_t few_times = 1024;   ///< of so many rows each one's time is asked for
+  std::uint64_t look_cost = 4'000;  ///< of a document, in rows of the index
+  std::uint64_t term_cost = 30;     ///< of a document, in terms walked over
+};
+
 class Engine {
  public:
   /// What is given lives as long as the Engine.
-  Engine(std::shared_ptr<const Parameters> parameters, const CodeSets* code_sets, const Reading& reading = {});
+  Engine(std::shared_ptr<const Parameters> parameters, const CodeSets* code_sets, const Reading& reading = {},
+         const Tuning& tuning = {});
 
   ~Engine();
 

@@ -11,15 +11,6 @@ namespace meridian::search::internal {
 using fhir::TypeId;
 using index::Rows;
 
-namespace {
-
-/// Looking at a document costs about as much as taking so many rows of the index.
-constexpr std::uint64_t kLookCost = 4'000;
-/// So many candidates are few enough to be looked at one by one.
-constexpr std::uint64_t kFew = 64;
-
-}  // namespace
-
 Result<Rows> Evaluation::rows(TypeId type, const Filter& filter, const Rows* within) {
   std::vector<Item> items;
   TRY(collect(type, filter, true, items));
@@ -314,7 +305,8 @@ Result<Evaluation::Answer> Evaluation::probed(TypeId type, const Item& item, con
   bool scans = false;
   for (const Probe::Part& part : probe.parts) scans = scans || !part.contains.empty();
   if (scans) expected = std::max(expected, size / 4);
-  if (within != nullptr && !probe.columns_suffice && left <= kFew && left * kLookCost < expected) {
+  if (within != nullptr && !probe.columns_suffice && left <= setting_.tuning->few_sources &&
+      left * setting_.tuning->look_cost < expected) {
     answer.open = *within;  // fewer than the index would have to walk over
     return answer;
   }

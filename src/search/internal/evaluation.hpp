@@ -29,6 +29,7 @@ struct Setting {
   const index::Patience* patience;
   Looker* looker;
   Trace* trace;
+  const Tuning* tuning;
 };
 
 class Evaluation {

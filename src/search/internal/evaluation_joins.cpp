@@ -11,10 +11,6 @@ using index::Rows;
 
 namespace {
 
-/// So many resources are reached by their addresses, more by columns.
-constexpr std::uint64_t kFewTargets = 256;
-constexpr std::uint64_t kFewSources = 64;
-
 /// Calls back with each row until it fails.
 template <typename Visit>
 Result<void> each(const Rows& rows, Visit visit) {
@@ -88,7 +84,7 @@ Result<Rows> Evaluation::chain(TypeId type, const Condition& condition, bool tru
     const std::uint64_t size = type_size(link.type);
     if (size == 0) continue;
     std::optional<Rows> reached;
-    if (within != nullptr && within->count() <= kFewSources && size > kFewTargets) {
+    if (within != nullptr && within->count() <= setting_.tuning->few_sources && size > setting_.tuning->few_targets) {
       reached = TRY(reached_from(*within, *condition.parameter, link.type));
     }
     const Rows* inner_within = reached ? &*reached : nullptr;
@@ -115,7 +111,7 @@ Result<std::optional<Rows>> Evaluation::reached_from(const Rows& sources, const 
 Result<Rows> Evaluation::leading_to(const Parameter& reference, TypeId target, const Rows& targets,
                                     const Rows* within) {
   const std::uint64_t count = targets.count();
-  if (count <= kFewTargets) {
+  if (count <= setting_.tuning->few_targets) {
     std::vector<std::string> addresses;
     TRY(each(targets, [&](index::Row row) -> Result<void> {
       addresses.push_back(TRY(setting_.looker->address(row)));
@@ -151,7 +147,7 @@ Result<Rows> Evaluation::has(TypeId type, const Condition::Reverse& reverse, boo
   const std::uint64_t size = type_size(reverse.type);
   if (size == 0) return Rows();
   std::optional<Rows> about;
-  if (within != nullptr && within->count() <= kFewSources && size > kFewTargets) {
+  if (within != nullptr && within->count() <= setting_.tuning->few_sources && size > setting_.tuning->few_targets) {
     std::vector<std::string> addresses;
     TRY(each(*within, [&](index::Row row) -> Result<void> {
       addresses.push_back(TRY(setting_.looker->address(row)));
@@ -163,7 +159,7 @@ Result<Rows> Evaluation::has(TypeId type, const Condition::Reverse& reverse, boo
   const Rows sources = trusted ? TRY(rows(reverse.type, *reverse.filter, inner_within))
                                : TRY(visible(reverse.type, *reverse.filter, inner_within));
   if (sources.empty()) return Rows();
-  if (within == nullptr && sources.count() <= kFewSources) {
+  if (within == nullptr && sources.count() <= setting_.tuning->few_sources) {
     return *TRY(reached_from(sources, *reverse.reference, type));
   }
   std::vector<std::uint64_t> keys = TRY(keys_of(sources, field_of(*reverse.reference, Facet::column)));

@@ -14,8 +14,6 @@ using index::Rows;
 
 namespace {
 
-constexpr std::uint64_t kFewTimes = 4096;
-
 /// As eight bytes in the order of the number.
 std::string sortable(std::uint64_t value) {
   std::string bytes(8, '\0');
@@ -123,7 +121,7 @@ Result<void> Order::place(const Rows& rows, std::size_t level, std::size_t limit
   return {};
 }
 
-/// Groups from the place on, with at least `limit` rows, or all there are.
+/// Groups from the place on, with at least `limit` rows beyond those of its own group, or all there are.
 Result<Order::Groups> Order::groups(const Rows& rows, const Key& key, std::size_t limit,
                                     const std::optional<std::string>* after) {
   Groups groups;
@@ -155,10 +153,13 @@ Result<void> Order::by_time(const Rows& rows, const Key& key, std::size_t limit,
   Rows left = rows;
   if (after != nullptr) {
     const std::int64_t at = from_sortable_time(*after);
-    left &= key.descending ? TRY(documents.updated_between(INT64_MIN, at == INT64_MAX ? at : at + 1))
-                           : TRY(documents.updated_between(at, INT64_MAX));
+    Rows at_place = TRY(documents.updated_between(at, at + 1));
+    at_place &= rows;
+    left &= key.descending ? TRY(documents.updated_between(INT64_MIN, at))
+                           : TRY(documents.updated_between(at + 1, INT64_MAX));
+    if (!at_place.empty()) groups.by_value[*after] = std::move(at_place);
   }
-  if (left.count() > std::max<std::uint64_t>(kFewTimes, 2 * limit)) {
+  if (left.count() > std::max<std::uint64_t>(setting_.tuning->few_times, 2 * limit)) {
     std::optional<std::int64_t> bound;
     std::optional<Row> row = key.descending ? left.before(UINT64_MAX) : left.at_or_after(0);
     for (std::size_t i = 0; i < limit && row; ++i) {
@@ -221,12 +222,15 @@ Result<void> Order::by_column(const Rows& rows, const Key& key, std::size_t limi
     });
     TRY(std::move(outcome));
   }
-  const auto before = [](const Valued& a, const Valued& b) { return a.value < b.value; };
-  if (found.size() > limit && limit > 0) {
-    std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(limit - 1), found.end(), before);
-    const std::uint64_t last = found[limit - 1].value;
-    const auto end = std::partition(found.begin(), found.end(), [&](const Valued& one) { return one.value <= last; });
-    found.erase(end, found.end());
+  // What lies at the place itself does not count: it may have been given already.
+  const auto place_end =
+      after == nullptr ? found.begin()
+                       : std::partition(found.begin(), found.end(), [&](const Valued& v) { return v.value == from; });
+  if (static_cast<std::size_t>(found.end() - place_end) > limit && limit > 0) {
+    const auto last = place_end + static_cast<std::ptrdiff_t>(limit - 1);
+    std::nth_element(place_end, last, found.end(), [](const Valued& a, const Valued& b) { return a.value < b.value; });
+    const std::uint64_t bound = last->value;
+    found.erase(std::partition(last + 1, found.end(), [&](const Valued& v) { return v.value <= bound; }), found.end());
   }
   for (const Valued& one : found) groups.by_value[sortable(one.value ^ turn)].add(one.row);
   return {};
@@ -238,9 +242,9 @@ Result<void> Order::by_terms(const Rows& rows, const Key& key, std::size_t limit
   const std::uint64_t count = rows.count();
   for (const Parameter* parameter : key.parameters) {
     const std::uint64_t postings = setting_.view->estimate(field_of(*parameter, Facet::value), "", "");
-    // A walk passes about this many terms; a document costs as much as some thirty of them.
+    // A walk passes about this many terms; a document costs as much as some of them.
     const std::uint64_t walked = count <= limit ? postings : postings / count * limit + limit;
-    if (count <= 128 || count * 30 < walked) {
+    if (count <= setting_.tuning->few_sorted || count * setting_.tuning->term_cost < walked) {
       TRY(by_documents(rows, *parameter, key.descending, after, groups));
     } else {
       TRY(by_walk(rows, *parameter, key.descending, limit, after, groups));
@@ -308,7 +312,7 @@ Result<void> Order::by_walk(const Rows& rows, const Parameter& parameter, bool d
       group -= earlier;
     }
     if (group.empty()) return true;
-    met += group.count();
+    if (after == nullptr || value != *after) met += group.count();
     last = value;
     groups.by_value[*last] |= group;
     return true;

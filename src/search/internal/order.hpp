@@ -37,9 +37,7 @@ class Order {
   };
   struct Groups {
     std::map<std::string, index::Rows> by_value;
-    index::Rows without;
-    /// `without` holds all rows that have no value; otherwise they come after what is here.
-    bool is_complete = true;
+    index::Rows without;  ///< rows that have no value
   };
 
   Result<void> place(const index::Rows& rows, std::size_t level, std::size_t limit, const Place* after, Place& path,

@@ -91,6 +91,7 @@ struct BruteForce::State {
       if (!folded.empty()) take({{}, folded});
     }
     for (const auto& token : values.tokens) {
+      if (token.code.empty()) continue;
       take({{}, std::string(token.is_case_bound ? token.code : search::internal::fold_code(token.code, arena))});
     }
     for (const auto& date : values.dates) take({static_cast<double>(key.descending ? date.high : date.low), {}});
