@@ -33,12 +33,12 @@ class Entries {
     std::uint64_t high;
   };
 
-  /// Of at most kMaxTermBytes; the same term twice counts once.
+  /// What lies beyond kMaxTermBytes is not looked at, here and in questions; the same term twice counts once.
   void add_term(FieldId field, std::string_view term) {
     terms_.push_back({field, static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(term.size())});
     arena_.append(term);
   }
-  /// At most one a field.
+  /// At most one a field: the first counts. A high below its low counts as the low.
   void add_column(FieldId field, std::uint64_t low, std::uint64_t high) { columns_.push_back({field, low, high}); }
   /// Keeps its memory.
   void clear() {

@@ -7,9 +7,10 @@
 // is one more fact (the *dead* of a view), and a view leaves out what it must not see: rows at or above its end, and
 // rows in its holes (reserved by commits that had not happened).
 //
-// Layout in the Kv: internal/layout.hpp. Threads: append() and flush() of a tenant are called by one thread at a time
-// (the sequencer); views are made and read by any. Views go before the Index. Errors: io_failure, cancelled and timeout
-// from long questions.
+// Layout in the Kv: internal/layout.hpp. Threads: append() of a tenant is called by one thread at a time (the
+// sequencer), and so is flush(), but flush() may run beside append(): it writes what had come when it began. Everything
+// else is called by any thread; a view too may be asked by several at once. Views go before the Index. Errors: those of
+// the Kv; cancelled and timeout from long questions; malformed_input when what is on the disk is damaged.
 #pragma once
 
 #include <cstdint>
@@ -127,11 +128,12 @@ class Index {
 
   /// Every row below is in a chunk, or never will be: what is to be appended again after opening begins here.
   Row next_row(Tenant tenant) const;
-  /// Rows ascend, and lie at or above next_row(). May be followed by flush(): wants_flush() says when.
+  /// Rows ascend, and lie at or above next_row(). Only rows of commits that are safe on the disk, or will be before the
+  /// next flush(): what flush() writes of others stays. Microseconds; it waits for no reader.
   void append(Tenant tenant, Row row, const Entries& entries, std::optional<Row> supersedes = {});
   bool wants_flush(Tenant tenant) const;
   /// Writes the head as a chunk, durably; next_row() becomes `up_to`, below which no row may come any more. Views made
-  /// before keep what they see.
+  /// before keep what they see. After an error the rows are still there, and the next call tries again.
   Result<> flush(Tenant tenant, Row up_to);
   /// Writes a chunk that was built aside; its rows show once a view's Visible covers them. Durable when it returns. It
   /// does not move next_row(): whoever appends after a crash leaves out rows that chunk_rows() holds.
@@ -139,6 +141,8 @@ class Index {
   /// Rows in chunks at or above next_row().
   Rows chunk_rows(Tenant tenant) const;
 
+  /// Reads chunks through the given view of the Kv, or through one of its own: when none is given, or rows have gone
+  /// from memory to the disk since it was made. What `visible` covers was appended or added before.
   Result<IndexView> view(Tenant tenant, std::shared_ptr<const kv::View> kv_view, Visible visible) const;
 
   struct Statistics {
@@ -148,7 +152,7 @@ class Index {
     std::uint64_t disk_bytes;
   };
   Statistics statistics(Tenant tenant) const;
-  /// Everything of a tenant.
+  /// Everything of a tenant; nobody may write to it meanwhile. Interrupted, it is to be repeated.
   Result<> erase(Tenant tenant);
 
  private:

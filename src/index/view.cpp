@@ -188,7 +188,7 @@ Result<> IndexView::visit_terms(FieldId field, std::string_view begin, std::stri
 }
 
 std::uint64_t IndexView::estimate(FieldId field, std::string_view begin, std::string_view end) const {
-  constexpr std::size_t kSample = 64;
+  constexpr std::size_t kSample = 128;
   constexpr std::size_t kHeadSample = 256;
   if (!end.empty() && begin >= end) return 0;
   std::uint64_t rows = 0;

@@ -15,9 +15,9 @@
 // A key's row is one that its chunk holds, and a row is in one finished chunk only, so two chunks never write one key,
 // and a chunk that was not finished can only be overwritten by rows that are in it anyway.
 //
-// Example. Tenant 1, field 0x00000000000000F1, term "a\0b" of rows 7, 8, 9, 10 and 20:
+// Example. Tenant 1, field 0x00000000000000F1, term "a\0b" of rows 7, 8, 9, 10 and 40:
 //   key    00000001 00000000000000F1 61 00FF 62 0001 0000000000000007
-//   value  01 03 08 00
+//   value  01 03 1C 00
 #pragma once
 
 #include <cstdint>

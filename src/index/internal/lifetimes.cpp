@@ -9,6 +9,7 @@ namespace meridian::index {
 namespace {
 
 constexpr std::size_t kKnown = 4;
+constexpr std::size_t kRecent = 4096;
 
 bool same(const Visible& a, const Visible& b) {
   return a.end == b.end && a.holes == b.holes;
@@ -69,24 +70,28 @@ void Lifetimes::add(Row row, std::optional<Row> supersedes) {
   const std::lock_guard lock(mutex_);
   rows_.add(row);
   if (!supersedes) return;
-  const Succession succession{row, *supersedes};
-  add_succession(succession);
-  const auto is_before = [](const Succession& a, const Succession& b) { return a.newer < b.newer; };
-  successions_.insert(std::upper_bound(successions_.begin(), successions_.end(), succession, is_before), succession);
+  add_succession({row, *supersedes});
+  recent_.push_back({row, *supersedes});
+  if (recent_.size() < kRecent) return;
+  sealed_.push_back(std::make_shared<const Successions>(std::move(recent_)));
+  recent_.clear();
 }
 
 void Lifetimes::add(const ChunkRecord& record) {
   const std::lock_guard lock(mutex_);
   rows_ |= record.rows;
+  if (record.successions.empty()) return;
   for (const Succession& succession : record.successions) add_succession(succession);
-  const auto middle = static_cast<std::ptrdiff_t>(successions_.size());
-  successions_.insert(successions_.end(), record.successions.begin(), record.successions.end());
-  const auto is_before = [](const Succession& a, const Succession& b) { return a.newer < b.newer; };
-  if (middle == 0 || record.successions.empty() ||
-      successions_[static_cast<std::size_t>(middle) - 1].newer < record.successions.front().newer) {
-    return;
+  sealed_.push_back(std::make_shared<const Successions>(record.successions));
+}
+
+std::vector<std::shared_ptr<const Lifetimes::Successions>> Lifetimes::successions_from(Row least) const {
+  std::vector<std::shared_ptr<const Successions>> found;
+  for (const auto& piece : sealed_) {
+    if (piece->back().newer >= least) found.push_back(piece);
   }
-  std::inplace_merge(successions_.begin(), successions_.begin() + middle, successions_.end(), is_before);
+  if (!recent_.empty() && recent_.back().newer >= least) found.push_back(std::make_shared<const Successions>(recent_));
+  return found;
 }
 
 std::uint64_t Lifetimes::dead_count() const {
@@ -119,23 +124,38 @@ Rows Lifetimes::changed(const Known& base, const Visible& visible) const {
   if (!come.empty()) least = std::min(least, come.front().first);
   for (const Span& span : gone) rows.remove_range(span.first, span.end);
 
-  const std::shared_lock lock(mutex_);
-  for (const Span& span : come) {
-    Rows more = Rows::range(span.first, span.end);
-    more &= rows_;
-    rows |= more;
+  std::vector<std::shared_ptr<const Successions>> pieces;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const Span& span : come) {
+      Rows more = Rows::range(span.first, span.end);
+      more &= rows_;
+      rows |= more;
+    }
+    pieces = successions_from(least);
   }
   // A row below `least` can only have changed by what superseded it, and that is a row from `least` on; so can a row
   // that has come, since what supersedes it is newer still.
-  const auto from = std::lower_bound(successions_.begin(), successions_.end(), least,
-                                     [](const Succession& a, Row row) { return a.newer < row; });
   Collector superseded;
-  for (auto at = from; at != successions_.end(); ++at) {
-    if (sees(visible, at->newer)) {
-      superseded.add(at->older);
-    } else if (within(gone, at->newer) && sees(visible, at->older) && rows_.contains(at->older) &&
-               !is_superseded(at->older, visible)) {
-      rows.add(at->older);
+  std::vector<Row> returning;
+  for (const auto& piece : pieces) {
+    const auto from = std::lower_bound(piece->begin(), piece->end(), least,
+                                       [](const Succession& a, Row row) { return a.newer < row; });
+    for (auto at = from; at != piece->end(); ++at) {
+      if (sees(visible, at->newer)) {
+        superseded.add(at->older);
+      } else if (within(gone, at->newer) && sees(visible, at->older)) {
+        returning.push_back(at->older);
+      }
+    }
+  }
+  if (!returning.empty()) {
+    const std::shared_lock lock(mutex_);
+    Rows back = Rows::of(returning);
+    back &= rows_;
+    rows |= back;
+    for (const Row row : returning) {
+      if (is_superseded(row, visible)) superseded.add(row);
     }
   }
   if (!superseded.empty()) rows -= superseded.take();
@@ -144,9 +164,12 @@ Rows Lifetimes::changed(const Known& base, const Visible& visible) const {
 
 bool Lifetimes::is_superseded(Row older, const Visible& visible) const {
   if (!superseded_twice_.contains(older)) return false;
-  return std::any_of(successions_.begin(), successions_.end(), [&](const Succession& succession) {
+  const auto is_it = [&](const Succession& succession) {
     return succession.older == older && sees(visible, succession.newer);
-  });
+  };
+  return std::any_of(recent_.begin(), recent_.end(), is_it) ||
+         std::any_of(sealed_.begin(), sealed_.end(),
+                     [&](const auto& piece) { return std::any_of(piece->begin(), piece->end(), is_it); });
 }
 
 }  // namespace meridian::index

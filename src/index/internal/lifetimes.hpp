@@ -31,13 +31,19 @@ class Lifetimes {
   };
   void add_succession(const Succession& succession);
   Rows changed(const Known& base, const Visible& visible) const;
-  bool is_superseded(Row older, const Visible& visible) const;
+  bool is_superseded(Row older, const Visible& visible) const;  ///< the lock is held
+
+  using Successions = std::vector<Succession>;  // ascending by newer
+  /// Those from a row on. The lock is held.
+  std::vector<std::shared_ptr<const Successions>> successions_from(Row least) const;
 
   mutable std::shared_mutex mutex_;
   Rows rows_;
   Rows dead_;
   std::unordered_set<Row> superseded_twice_;  // by a commit that never happened, and again
-  std::vector<Succession> successions_;       // ascending by newer
+  // In pieces that never change, so that a reader takes them away and looks at them without the lock.
+  std::vector<std::shared_ptr<const Successions>> sealed_;
+  Successions recent_;
 
   mutable std::mutex known_mutex_;
   mutable std::vector<Known> known_;  // the latest ones asked for

@@ -5,8 +5,8 @@
 //            | 1 length (gap length)*          runs: rows in the first one less 1; then rows left out less 1, and so on
 //            | 2 bits                          bit i of them for the first row + i, the least bit of a byte first
 //
-// A list spans at most 65,536 rows. The shortest form is written. Example: rows 7 8 9 10 20, first row 7 in the key:
-// as steps 00 01 01 01 0A, as runs 01 03 08 00; the runs are shorter and are what is written.
+// A list spans at most 65,536 rows. The shortest form is written. Example: rows 7 8 9 10 40, first row 7 in the key:
+// as steps 00 01 01 01 1E, as runs 01 03 1C 00, as bits 02 0F 00 00 00 02; the runs are shortest, and are written.
 #pragma once
 
 #include <cstddef>
