@@ -4,9 +4,10 @@
 // what was appended is only safe after `sync` of the file, and what was created, renamed or removed is only safe
 // after `sync_directory` of its folder. base/testing/fault_file_system.hpp forgets everything else at a crash.
 //
-// Paths are plain text. Errors: not_found, conflict (it exists, is in use, or is not empty), io_failure with the
-// system's reason. Any thread may use a FileSystem and read a RandomAccessFile; other files belong to one thread at a
-// time. Files are closed when they go; a WritableFile's `close` also says whether that worked.
+// Paths are plain text. Errors: not_found, conflict (it exists, is in use, or is not empty), busy (the disk is full),
+// io_failure with the system's reason. Any thread may use a FileSystem and read a RandomAccessFile; other files belong
+// to one thread at a time, except that one may `sync` a WritableFile while another appends. Files are closed when they
+// go; a WritableFile's `close` also says whether that worked.
 #pragma once
 
 #include <cstddef>
@@ -45,7 +46,7 @@ class WritableFile {
   virtual ~WritableFile() = default;
   /// On failure, none, some or all of the bytes may be in the file.
   virtual Result<> append(std::string_view bytes) = 0;
-  /// Returns when all that was appended is safe. After a failure it is not known what is safe.
+  /// Returns when all that was appended before the call is safe. After a failure it is not known what is safe.
   virtual Result<> sync() = 0;
   virtual Result<> truncate(std::uint64_t size) = 0;
   virtual std::uint64_t size() const = 0;
@@ -74,6 +75,8 @@ class FileSystem {
 
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<std::uint64_t> size(const std::string& path) = 0;
+  /// How much more the disk that holds this path can take.
+  virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;
   virtual Result<Instant> modified(const std::string& path) = 0;
   /// The names in a folder, sorted, without `.` and `..`.
   virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;

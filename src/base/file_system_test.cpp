@@ -70,6 +70,10 @@ TEST_P(AnyFileSystem, writes_and_reads_from_front_to_back) {
   EXPECT_EQ(files().size(at("a")).value(), 11u);
 }
 
+TEST_P(AnyFileSystem, knows_that_there_is_room) {
+  EXPECT_GT(files().free_bytes(folder()).value(), 0u);
+}
+
 TEST_P(AnyFileSystem, reads_anywhere) {
   write(files(), at("a"), "0123456789");
   const auto file = files().open_random_access(at("a")).value();
@@ -230,6 +234,20 @@ TEST(ReplaceFile, leaves_the_old_or_the_new_wherever_the_power_fails) {
       EXPECT_TRUE(bytes == "old" || bytes == "new") << bytes << " at call " << n << ", seed " << seed;
     }
   }
+}
+
+TEST(FaultFileSystem, is_busy_while_it_is_full_and_works_again_after) {
+  FaultFileSystem files;
+  const auto file = files.open_writable("a", WriteMode::replace).value();
+  write(files, "b", "12345");
+  files.set_room(2);
+  EXPECT_EQ(code(file->append("1234")), "busy");
+  EXPECT_EQ(read(files, "a"), "12");
+  EXPECT_EQ(files.free_bytes("a").value(), 0u);
+  ASSERT_EQ(code(files.remove("b")), "ok");
+  EXPECT_EQ(files.free_bytes("a").value(), 5u);
+  EXPECT_EQ(code(file->append("3")), "ok");
+  EXPECT_EQ(read(files, "a"), "123");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +20,7 @@ Error error_of(int reason, const std::string& path) {
   ErrorCode code = ErrorCode::io_failure;
   if (reason == ENOENT || reason == ENOTDIR) code = ErrorCode::not_found;
   if (reason == EEXIST || reason == ENOTEMPTY || reason == EWOULDBLOCK) code = ErrorCode::conflict;
+  if (reason == ENOSPC || reason == EDQUOT) code = ErrorCode::busy;
   return {code, path + ": " + std::generic_category().message(reason)};
 }
 
@@ -168,6 +170,11 @@ class PosixFileSystem final : public FileSystem {
   }
   Result<std::uint64_t> size(const std::string& path) override {
     return static_cast<std::uint64_t>(TRY(status_of(path)).st_size);
+  }
+  Result<std::uint64_t> free_bytes(const std::string& path) override {
+    struct statvfs status{};
+    if (::statvfs(path.c_str(), &status) < 0) return failed(path);
+    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
   }
   Result<Instant> modified(const std::string& path) override {
     const struct stat status = TRY(status_of(path));

@@ -38,6 +38,10 @@ tl::unexpected<Error> broken(const std::string& path) {
   return fail(ErrorCode::io_failure, path + ": the disk failed, as the test asked");
 }
 
+tl::unexpected<Error> full(const std::string& path) {
+  return fail(ErrorCode::busy, path + ": no space left, as the test asked");
+}
+
 }  // namespace
 
 struct FaultFileSystem::Disk {
@@ -50,6 +54,7 @@ struct FaultFileSystem::Disk {
   std::size_t fault_at = 0;  // 0: none
   Fault fault = Fault::fail;
   bool is_off = false;
+  std::uint64_t room = std::uint64_t{1} << 50;
 
   /// Whether this call that changes something fails; each such call asks once.
   bool fails() {
@@ -132,7 +137,11 @@ class Writer final : public WritableFile {
       if (!was_off && disk_->fault != Fault::fail) file_->bytes += bytes.substr(0, bytes.size() / 2);
       return broken(path_);
     }
-    file_->bytes += bytes;
+    const std::string_view fitting =
+        bytes.substr(0, static_cast<std::size_t>(std::min(disk_->room, std::uint64_t{bytes.size()})));
+    file_->bytes += fitting;
+    disk_->room -= fitting.size();
+    if (fitting.size() < bytes.size()) return full(path_);
     return {};
   }
   Result<> sync() override {
@@ -144,7 +153,9 @@ class Writer final : public WritableFile {
   Result<> truncate(std::uint64_t size) override {
     const std::lock_guard lock(disk_->mutex);
     if (life_ != disk_->life || disk_->fails()) return broken(path_);
+    disk_->room += file_->bytes.size();
     file_->bytes.resize(static_cast<std::size_t>(size));
+    disk_->room -= std::min(disk_->room, size);
     return {};
   }
   std::uint64_t size() const override {
@@ -221,6 +232,11 @@ void FaultFileSystem::fail_at(std::size_t n, Fault fault) {
   disk_->fault = fault;
 }
 
+void FaultFileSystem::set_room(std::uint64_t bytes) {
+  const std::lock_guard lock(disk_->mutex);
+  disk_->room = bytes;
+}
+
 std::size_t FaultFileSystem::calls() const {
   const std::lock_guard lock(disk_->mutex);
   return disk_->calls;
@@ -267,6 +283,12 @@ Result<std::uint64_t> FaultFileSystem::size(const std::string& path) {
   return file->bytes.size();
 }
 
+Result<std::uint64_t> FaultFileSystem::free_bytes(const std::string& path) {
+  const std::lock_guard lock(disk_->mutex);
+  if (disk_->is_off) return broken(path);
+  return disk_->room;
+}
+
 Result<Instant> FaultFileSystem::modified(const std::string& path) {
   TRY(size(path));
   return Instant();  // this world has no clock
@@ -309,6 +331,7 @@ Result<> FaultFileSystem::remove(const std::string& path) {
   const std::shared_ptr<File> file = disk_->find(path);
   if (file == nullptr) return not_found(path);
   if (file->is_folder) return fail(ErrorCode::io_failure, path + ": it is a folder");
+  disk_->room += file->bytes.size();
   disk_->names.erase(plain(path));
   return {};
 }

@@ -44,6 +44,9 @@ class FaultFileSystem final : public FileSystem {
   void crash(Random& random);
   /// The n-th call from now on that changes anything, counted from 1, meets this fault.
   void fail_at(std::size_t n, Fault fault);
+  /// From now on so many bytes can be appended; what is removed makes room. An append that finds too little writes what
+  /// fits and is busy.
+  void set_room(std::uint64_t bytes);
   /// How many calls changed something or tried to since the beginning.
   std::size_t calls() const;
 
@@ -52,6 +55,7 @@ class FaultFileSystem final : public FileSystem {
   Result<std::unique_ptr<WritableFile>> open_writable(const std::string& path, WriteMode mode) override;
   Result<bool> exists(const std::string& path) override;
   Result<std::uint64_t> size(const std::string& path) override;
+  Result<std::uint64_t> free_bytes(const std::string& path) override;
   Result<Instant> modified(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& folder) override;
   Result<> create_directory(const std::string& path) override;
