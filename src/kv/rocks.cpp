@@ -17,6 +17,8 @@
 namespace meridian::kv {
 namespace {
 
+constexpr std::uint64_t kMB = 1 << 20;
+
 /// RocksDB's own lines may name keys; what matters of them comes through its events.
 class Silence final : public rocksdb::Logger {
  public:
@@ -98,9 +100,16 @@ Result<std::unique_ptr<Kv>> open_rocks(std::span<const SpaceDefinition> spaces, 
   TRY(sweep_loads(files, options.folder));
   TRY(check_logs(files, options.folder));
 
-  parts.env = rocksdb::NewCompositeEnv(rocks_files(files));
-  parts.events = std::make_shared<RocksEvents>();
   const RocksMemory memory(options.memory_bytes);
+  parts.reserve = std::make_unique<DiskReserve>(files, options.folder + std::string(kReserveFile),
+                                                std::clamp<std::uint64_t>(options.memory_bytes / 8, kMB, 16 * kMB),
+                                                memory.write_buffers->buffer_size());
+  // A store on a full disk can still be opened and read.
+  if (const Result<> refilled = parts.reserve->refill(); !refilled && refilled.error().code() != ErrorCode::busy) {
+    return fail(refilled.error());
+  }
+  parts.env = rocksdb::NewCompositeEnv(rocks_files(files, *parts.reserve));
+  parts.events = std::make_shared<RocksEvents>(*parts.reserve);
   rocksdb::DBOptions database = database_options(options, memory);
   database.env = parts.env.get();
   database.info_log = std::make_shared<Silence>();
@@ -114,7 +123,13 @@ Result<std::unique_ptr<Kv>> open_rocks(std::span<const SpaceDefinition> spaces, 
   }
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, space_options({.name = "default"}, memory));
   rocksdb::DB* opened = nullptr;
-  TRY(result_of(rocksdb::DB::Open(database, options.folder, families, &parts.families, &opened)));
+  rocksdb::Status status = rocksdb::DB::Open(database, options.folder, families, &parts.families, &opened);
+  if (status.IsNoSpace() && parts.reserve->give_up()) {
+    // What the log holds stays in it and in memory, until there is room.
+    database.avoid_flush_during_recovery = true;
+    status = rocksdb::DB::Open(database, options.folder, families, &parts.families, &opened);
+  }
+  TRY(result_of(status));
   parts.database.reset(opened);
   // The one that RocksDB insists on is last and holds nothing.
   opened->DestroyColumnFamilyHandle(parts.families.back());

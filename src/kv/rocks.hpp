@@ -6,7 +6,8 @@
 // it had been written whole is refused by name (io_failure), because what follows the damage may have been
 // acknowledged; a log that just ends is how a loss of power looks, and is fine. A folder that a later release wrote is
 // refused (unsupported). When the disk is full, writes are `busy` and reads go on; the first write after there is room
-// works again. Every file is read and written through `files`.
+// works again. So that what has begun can be finished then, a reserve of up to 16 MB lies in the folder. Every file is
+// read and written through `files`.
 //
 // Memory: the block cache, with indexes and filters in it, and the write buffers together stay at about memory_bytes,
 // which is reserved in `memory`. Two background threads flush and compact. Why and how: docs/adr/0071-rocksdb.md.

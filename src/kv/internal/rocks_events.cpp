@@ -5,8 +5,9 @@
 
 namespace meridian::kv {
 
-RocksEvents::RocksEvents()
-    : commits_(metrics().counter({"meridian_kv_commits", "Commits written by the embedded engine"})),
+RocksEvents::RocksEvents(DiskReserve& reserve)
+    : reserve_(reserve),
+      commits_(metrics().counter({"meridian_kv_commits", "Commits written by the embedded engine"})),
       committed_bytes_(metrics().counter({"meridian_kv_commit_bytes", "Keys and values of commits", "bytes"})),
       flushes_(metrics().counter({"meridian_kv_flushes", "Write buffers written to files"})),
       compactions_(metrics().counter({"meridian_kv_compactions", "Merges of files in the background"})),
@@ -34,7 +35,7 @@ void RocksEvents::OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) 
 
 void RocksEvents::OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) {
   errors_.add();
-  if (error->IsNoSpace()) set_full(true);
+  if (error->IsNoSpace()) reserve_.mark_full();
   log_error("kv: the engine met an error", {{"error", error_of(*error).message()}});
 }
 

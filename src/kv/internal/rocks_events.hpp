@@ -1,21 +1,17 @@
-// What RocksDB does in the background, as metrics and log lines; and whether it waits for room on the disk.
+// What RocksDB does in the background, as metrics and log lines; a full disk is told to the reserve.
 #pragma once
 
 #include <rocksdb/listener.h>
 
-#include <atomic>
-
 #include "base/metrics.hpp"
+#include "kv/internal/disk_reserve.hpp"
 
 namespace meridian::kv {
 
 class RocksEvents final : public rocksdb::EventListener {
  public:
-  RocksEvents();
+  explicit RocksEvents(DiskReserve& reserve);
 
-  /// Set when something met a full disk; whoever makes it work again takes it back.
-  bool is_full() const { return is_full_.load(std::memory_order_acquire); }
-  void set_full(bool is_full) { is_full_.store(is_full, std::memory_order_release); }
   void committed(std::size_t bytes) {
     commits_.add();
     committed_bytes_.add(bytes);
@@ -28,7 +24,7 @@ class RocksEvents final : public rocksdb::EventListener {
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status error, bool* is_automatic) override;
 
  private:
-  std::atomic<bool> is_full_ = false;
+  DiskReserve& reserve_;
   Counter& commits_;
   Counter& committed_bytes_;
   Counter& flushes_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kv/internal/disk_reserve.hpp"
 #include "kv/internal/rocks_status.hpp"
 
 namespace meridian::kv {
@@ -60,13 +61,30 @@ class RandomAccess final : public rocksdb::FSRandomAccessFile {
   std::unique_ptr<RandomAccessFile> file_;
 };
 
+/// What RocksDB must not write in part: logs and manifests, and CURRENT by way of a temporary file.
+bool is_vital(const std::string& path) {
+  return path.ends_with(".log") || path.ends_with(".dbtmp") || path.find("/MANIFEST-") != std::string::npos;
+}
+
+bool is_full(const Result<>& result) {
+  return !result && result.error().code() == ErrorCode::busy;
+}
+
 class Writable final : public rocksdb::FSWritableFile {
  public:
-  explicit Writable(std::unique_ptr<WritableFile> file) : file_(std::move(file)) {}
+  /// Without a reserve, a full disk is told as it is.
+  Writable(std::unique_ptr<WritableFile> file, DiskReserve* reserve) : file_(std::move(file)), reserve_(reserve) {}
 
   using FSWritableFile::Append;
   IOStatus Append(const Slice& data, const IOOptions& /*options*/, IODebugContext* /*debug*/) override {
-    return status_of(file_->append(bytes_of(data)));
+    const std::uint64_t before = file_->size();
+    Result<> appended = file_->append(bytes_of(data));
+    if (is_full(appended) && reserve_ != nullptr && reserve_->give_up()) {
+      appended = file_->append(bytes_of(data).substr(static_cast<std::size_t>(file_->size() - before)));
+    }
+    // A log that was written in part is of no use any more, room or not.
+    if (is_full(appended) && reserve_ != nullptr) return IOStatus::IOError(appended.error().message());
+    return status_of(appended);
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions& /*options*/, IODebugContext* /*debug*/) override {
     return status_of(file_->truncate(size));
@@ -83,6 +101,7 @@ class Writable final : public rocksdb::FSWritableFile {
 
  private:
   std::unique_ptr<WritableFile> file_;
+  DiskReserve* reserve_;
 };
 
 class Folder final : public rocksdb::FSDirectory {
@@ -109,7 +128,7 @@ class Lock final : public rocksdb::FileLock {
 
 class Files final : public rocksdb::FileSystem {
  public:
-  explicit Files(meridian::FileSystem& files) : files_(files) {}
+  Files(meridian::FileSystem& files, DiskReserve& reserve) : files_(files), reserve_(reserve) {}
 
   const char* Name() const override { return "MeridianFiles"; }
 
@@ -124,11 +143,11 @@ class Files final : public rocksdb::FileSystem {
   }
   IOStatus NewWritableFile(const std::string& path, const FileOptions& /*options*/,
                            std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* /*debug*/) override {
-    return opened<Writable>(files_.open_writable(path, WriteMode::replace), result);
+    return writable(path, WriteMode::replace, result);
   }
   IOStatus ReopenWritableFile(const std::string& path, const FileOptions& /*options*/,
                               std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* /*debug*/) override {
-    return opened<Writable>(files_.open_writable(path, WriteMode::append), result);
+    return writable(path, WriteMode::append, result);
   }
   IOStatus NewDirectory(const std::string& path, const IOOptions& /*options*/,
                         std::unique_ptr<rocksdb::FSDirectory>* result, IODebugContext* /*debug*/) override {
@@ -177,6 +196,12 @@ class Files final : public rocksdb::FileSystem {
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& /*options*/,
                       IODebugContext* /*debug*/) override {
+    // CURRENT names a manifest that was made just now: its name must be safe before CURRENT's.
+    if (to.ends_with("/CURRENT")) {
+      if (const Result<> synced = files_.sync_directory(to.substr(0, to.find_last_of('/'))); !synced) {
+        return kv::status_of(synced.error());
+      }
+    }
     return status_of(files_.rename(from, to));
   }
   /// Onto another disk, RocksDB copies when it hears NotSupported.
@@ -215,6 +240,17 @@ class Files final : public rocksdb::FileSystem {
   }
 
  private:
+  IOStatus writable(const std::string& path, WriteMode mode, std::unique_ptr<rocksdb::FSWritableFile>* result) {
+    result->reset();
+    DiskReserve* const reserve = is_vital(path) ? &reserve_ : nullptr;
+    Result<std::unique_ptr<WritableFile>> file = files_.open_writable(path, mode);
+    if (!file && file.error().code() == ErrorCode::busy && reserve != nullptr && reserve->give_up()) {
+      file = files_.open_writable(path, mode);
+    }
+    if (!file) return kv::status_of(file.error());
+    *result = std::make_unique<Writable>(std::move(*file), reserve);
+    return IOStatus::OK();
+  }
   template <typename Adapter, typename Ours, typename Theirs>
   static IOStatus opened(Result<std::unique_ptr<Ours>> file, std::unique_ptr<Theirs>* result) {
     result->reset();
@@ -224,12 +260,13 @@ class Files final : public rocksdb::FileSystem {
   }
 
   meridian::FileSystem& files_;
+  DiskReserve& reserve_;
 };
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> rocks_files(FileSystem& files) {
-  return std::make_shared<Files>(files);
+std::shared_ptr<rocksdb::FileSystem> rocks_files(FileSystem& files, DiskReserve& reserve) {
+  return std::make_shared<Files>(files, reserve);
 }
 
 }  // namespace meridian::kv

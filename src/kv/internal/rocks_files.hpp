@@ -9,7 +9,9 @@
 
 namespace meridian::kv {
 
-/// `files` outlives it.
-std::shared_ptr<rocksdb::FileSystem> rocks_files(FileSystem& files);
+class DiskReserve;
+
+/// What it is given outlives it. Logs and manifests are written to their end with the help of the reserve.
+std::shared_ptr<rocksdb::FileSystem> rocks_files(FileSystem& files, DiskReserve& reserve);
 
 }  // namespace meridian::kv

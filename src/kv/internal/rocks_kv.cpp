@@ -80,25 +80,27 @@ Result<> RocksKv::check_conditions(const Batch& batch) const {
 
 template <typename Write>
 Result<> RocksKv::write(Write write) {
-  if (parts_.events->is_full()) TRY(resume());
-  rocksdb::Status status = write();
-  if (status.IsNoSpace()) {
-    TRY(resume());
-    status = write();
-  }
+  if (parts_.reserve->is_used()) TRY(resume_when_there_is_room());
+  const rocksdb::Status status = write();
+  if (status.IsNoSpace()) parts_.reserve->mark_full();
   return result_of(status);
 }
 
-/// After a full disk: flushes what is in memory, which also begins a new log, and lets writers in again.
-Result<> RocksKv::resume() {
-  const std::lock_guard lock(resuming_);
-  const rocksdb::Status status = database().Resume();
-  if (!status.ok()) {
-    parts_.events->set_full(true);
-    return result_of(status);
+/// After a full disk: lets the engine write what waits in memory, and goes on.
+Result<> RocksKv::resume_when_there_is_room() {
+  const std::unique_lock lock(resuming_, std::try_to_lock);
+  if (!lock.owns_lock()) return fail(ErrorCode::busy, "the disk is full");
+  // A flush that met the full disk just before may end only now, and its error be the answer: asked again while there
+  // is room.
+  rocksdb::Status status;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    TRY(parts_.reserve->refill());
+    status = database().Resume();
+    if (status.ok() && !parts_.reserve->is_used()) return {};
+    parts_.reserve->mark_full();
+    if (!status.ok() && !status.IsNoSpace() && !status.IsBusy()) break;
   }
-  parts_.events->set_full(false);
-  return {};
+  return status.ok() ? fail(ErrorCode::busy, "the disk is full") : result_of(status);
 }
 
 Result<> RocksKv::sync() {

@@ -10,6 +10,7 @@
 
 #include "base/file_system.hpp"
 #include "base/memory_budget.hpp"
+#include "kv/internal/disk_reserve.hpp"
 #include "kv/internal/key_claims.hpp"
 #include "kv/internal/rocks_events.hpp"
 #include "kv/kv.hpp"
@@ -19,6 +20,7 @@ namespace meridian::kv {
 /// The file beside RocksDB's own that says what the folder is.
 inline constexpr std::string_view kFormatFile = "/MERIDIAN-KV";
 inline constexpr std::string_view kFormat = "meridian kv 1\n";
+inline constexpr std::string_view kReserveFile = "/RESERVE";
 inline constexpr std::string_view kLoadPrefix = "load-";  ///< of files on their way in
 
 /// All that an open database needs, in the order in which it comes; it goes the other way round.
@@ -27,6 +29,7 @@ struct RocksParts {
   FileSystem* files = nullptr;
   MemoryReservation memory;
   std::unique_ptr<FileLock> lock;
+  std::unique_ptr<DiskReserve> reserve;
   std::unique_ptr<rocksdb::Env> env;
   std::shared_ptr<RocksEvents> events;
   std::vector<std::uint8_t> prefixes;  ///< of the spaces
@@ -53,10 +56,10 @@ class RocksKv final : public Kv {
   rocksdb::ColumnFamilyHandle* family(SpaceId space) const { return parts_.families[static_cast<std::size_t>(space)]; }
 
   Result<> check_conditions(const Batch& batch) const;
-  /// Does it, and again after making room when the disk was full.
+  /// Unless the disk is full.
   template <typename Write>
   Result<> write(Write write);
-  Result<> resume();
+  Result<> resume_when_there_is_room();
   Result<> load_by_commits(SpaceId space, std::span<const std::pair<std::string, std::string>> entries);
   Result<> load_by_file(SpaceId space, std::span<const std::pair<std::string, std::string>> entries,
                         const std::string& path);

@@ -1,6 +1,6 @@
 // What every Kv, every Log and every Blobs must do, as parametrised tests. An implementation passes them by
 //
-//   INSTANTIATE_TEST_SUITE_P(Rocks, KvContract, ::testing::Values(KvCase{"rocks", &make_rocks_under_test}), case_name);
+//   INSTANTIATE_TEST_SUITE_P(Rocks, KvContract, ::testing::Values(KvCase{"rocks", &make_rocks}), kv_case_name);
 //
 // in a test of its own that links kv_testing. Nothing here knows of any one implementation.
 #pragma once
@@ -98,9 +98,9 @@ class BlobsContract : public ::testing::TestWithParam<BlobsCase> {
   std::unique_ptr<kv::Blobs> blobs_;
 };
 
-template <typename Case>
-std::string case_name(const ::testing::TestParamInfo<Case>& info) {
-  return info.param.name;
-}
+// Names for the cases; using one links the contract's tests in.
+std::string kv_case_name(const ::testing::TestParamInfo<KvCase>& info);
+std::string log_case_name(const ::testing::TestParamInfo<LogCase>& info);
+std::string blobs_case_name(const ::testing::TestParamInfo<BlobsCase>& info);
 
 }  // namespace meridian::testing
