@@ -47,6 +47,7 @@ struct Index::State {
   }
 
   Result<> load();
+  void put_records(kv::Batch& batch, Tenant tenant, const ChunkRecord& record, const Outline& outline) const;
   Result<> publish(TenantState& tenant, kv::Batch& batch, Progress& progress);
 };
 
@@ -62,6 +63,7 @@ Result<std::unique_ptr<Index>> Index::open(kv::Kv& kv, IndexSpaces spaces, Index
 Result<> Index::State::load() {
   const std::unique_ptr<kv::View> view = kv.view();
   const std::unique_ptr<kv::Cursor> cursor = view->scan(spaces.state, {}, kv::Direction::forward, kv::CacheUse::pass);
+  std::unordered_map<Tenant, Outlines> outlines;
   for (; cursor->valid(); cursor->next()) {
     const std::string_view key = cursor->key();
     if (key.size() < 5) return fail(ErrorCode::malformed_input, "a key of the index's state is damaged");
@@ -72,10 +74,15 @@ Result<> Index::State::load() {
       const ChunkRecord record = TRY(parse_chunk(cursor->value()));
       tenant.lifetimes.add(record);
       tenant.chunk_rows |= record.rows;
+    } else if (key[4] == 'h') {
+      outlines[tenant.tenant].push_back(std::make_shared<const Outline>(TRY(parse_outline(cursor->value()))));
     }
   }
   TRY(cursor->status());
-  for (auto& [number, tenant] : tenants) tenant->chunk_rows.remove_range(0, tenant->progress.next_row);
+  for (auto& [number, tenant] : tenants) {
+    tenant->chunk_rows.remove_range(0, tenant->progress.next_row);
+    tenant->add_outlines(outlines[number]);
+  }
   return {};
 }
 
@@ -126,6 +133,13 @@ bool Index::wants_flush(Tenant tenant) const {
   return state->active_rows >= state_->options.head_rows || state->active_bytes >= state_->options.head_bytes;
 }
 
+void Index::State::put_records(kv::Batch& batch, Tenant tenant, const ChunkRecord& record,
+                               const Outline& outline) const {
+  const Row first = *record.rows.at_or_after(0);
+  batch.put(spaces.state, chunk_key(tenant, first), encode(record));
+  batch.put(spaces.state, outline_key(tenant, first), encode(outline));
+}
+
 /// Writes the batch with the progress, which gets its next generation, and waits until it is safe.
 Result<> Index::State::publish(TenantState& tenant, kv::Batch& batch, Progress& progress) {
   ++progress.generation;
@@ -146,14 +160,20 @@ Result<> Index::flush(Tenant tenant, Row up_to) {
     heads = state.frozen;
     if (heads.empty() && up_to <= state.progress.next_row) return {};
   }
-  // Entries first, then the records that make them count, all in one commit with the new end. A crash before it leaves
+  // Entries first, then the record that makes them count, in one commit with the new end. A crash before it leaves
   // entries that nobody misses: the rows are appended again, and give the same ones.
   kv::Batch records;
   Rows rows;
+  Outlines outlines;
   for (const auto& head : heads) {
-    TRY(write_entries(state_->kv, state_->spaces, tenant, *head));
+    if (!records.empty()) {
+      // Several heads wait only when writing failed before: each has its record in a commit of its own.
+      TRY(state_->kv.commit(records, kv::Durability::written));
+      records.clear();
+    }
+    outlines.push_back(std::make_shared<const Outline>(TRY(write_entries(state_->kv, state_->spaces, tenant, *head))));
     const ChunkRecord record = head->record();
-    records.put(state_->spaces.state, chunk_key(tenant, *record.rows.at_or_after(0)), encode(record));
+    state_->put_records(records, tenant, record, *outlines.back());
     rows |= record.rows;
   }
   const std::lock_guard publishing(state.publishing);
@@ -170,6 +190,7 @@ Result<> Index::flush(Tenant tenant, Row up_to) {
   state.progress = progress;
   state.frozen.erase(state.frozen.begin(), state.frozen.begin() + static_cast<std::ptrdiff_t>(heads.size()));
   if (state.frozen.empty()) state.frozen_rows = state.frozen_bytes = 0;
+  state.add_outlines(outlines);
   state.chunk_rows |= rows;
   state.chunk_rows.remove_range(0, progress.next_row);
   return {};
@@ -180,10 +201,10 @@ Result<> Index::add_chunk(ChunkBuilder chunk) {
   if (head.empty()) return {};
   const Tenant tenant = chunk.state_->tenant;
   TenantState& state = *state_->find_or_make(tenant);
-  TRY(write_entries(state_->kv, state_->spaces, tenant, head));
+  const auto outline = std::make_shared<const Outline>(TRY(write_entries(state_->kv, state_->spaces, tenant, head)));
   const ChunkRecord record = head.record();
   kv::Batch batch;
-  batch.put(state_->spaces.state, chunk_key(tenant, *record.rows.at_or_after(0)), encode(record));
+  state_->put_records(batch, tenant, record, *outline);
   const std::lock_guard publishing(state.publishing);
   Progress progress;
   {
@@ -194,6 +215,7 @@ Result<> Index::add_chunk(ChunkBuilder chunk) {
   state.lifetimes.add(record);
   const std::lock_guard lock(state.mutex);
   state.progress = progress;
+  state.add_outlines({outline});
   state.chunk_rows |= record.rows;
   state.chunk_rows.remove_range(0, progress.next_row);
   return {};

@@ -82,7 +82,9 @@ class IndexView {
   using TermVisitor = Callback<bool(std::string_view term, const Rows& rows)>;
   Result<> visit_terms(FieldId field, std::string_view begin, std::string_view end, kv::Direction direction,
                        const TermVisitor& visit, const Patience& patience) const;
-  /// About how many rows with_terms would give, read off sizes: for planning.
+  /// About how many rows with_terms would give, for planning: counted while the range is small, else the greater of
+  /// what a sample and the chunks' outlines say. A row with several of the terms counts several times, superseded or
+  /// not.
   std::uint64_t estimate(FieldId field, std::string_view begin, std::string_view end) const;
 
   /// Of the candidates, those with a value whose low lies in `low` and whose high lies in `high`.

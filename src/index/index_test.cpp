@@ -98,6 +98,27 @@ TEST_F(IndexTest, keeps_tenants_apart_and_forgets_one_when_told) {
   EXPECT_EQ(index->next_row(kTenant + 1), 6);
 }
 
+TEST_F(IndexTest, estimates_large_ranges_from_outlines_and_common_terms_from_a_sample) {
+  open();
+  for (Row first = 0; first < 300'000; first += 1'000) {
+    ChunkBuilder chunk(kTenant, first);
+    for (Row row = first; row < first + 1'000; row += 20) chunk.add(row, entries_of(row));
+    ASSERT_TRUE(index->add_chunk(std::move(chunk)));
+  }
+  open();
+  append(300'000, 300'100);
+  const IndexView all = view(300'100);
+  EXPECT_EQ(all.estimate(kOwn, own(40), own(240)), 10);
+  EXPECT_EQ(all.estimate(kOwn, own(300'000), own(300'050)), 50);
+  const auto is_near = [](std::uint64_t estimated, std::uint64_t truth) {
+    return estimated > truth * 3 / 4 && estimated < truth * 4 / 3;
+  };
+  EXPECT_PRED2(is_near, all.estimate(kOwn, "", ""), 15'100);
+  EXPECT_PRED2(is_near, all.estimate(kOwn, own(100'000), own(200'000)), 5'000);
+  EXPECT_PRED2(is_near, all.estimate(kField, "all", std::string("all\0", 4)), 15'100);
+  EXPECT_EQ(all.estimate(kColumn, "", ""), 0);
+}
+
 TEST_F(IndexTest, looks_at_no_more_of_a_term_than_it_may_have) {
   open();
   Entries entries;

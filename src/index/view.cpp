@@ -204,20 +204,34 @@ std::uint64_t IndexView::estimate(FieldId field, std::string_view begin, std::st
     rows += sampled * stride;
   }
 
-  const kv::Range range = term_range(state_->tenant->tenant, field, begin, end);
-  const std::unique_ptr<kv::Cursor> cursor = state_->kv_view->scan(state_->spaces.terms, range);
+  const std::unique_ptr<kv::Cursor> cursor =
+      state_->kv_view->scan(state_->spaces.terms, term_range(state_->tenant->tenant, field, begin, end));
   std::uint64_t sampled = 0;
-  std::uint64_t bytes = 0;
+  std::string first_term;
+  bool is_one_term = true;
+  Row last = 0;
   for (std::size_t i = 0; i < kSample && cursor->valid(); ++i, cursor->next()) {
     sampled += count_posting(cursor->value());
-    bytes += cursor->key().size() + cursor->value().size();
+    const std::optional<TermKey> key = parse_term_key(cursor->key());
+    if (!key) continue;
+    if (i == 0) first_term = key->escaped;
+    is_one_term = is_one_term && key->escaped == first_term;
+    last = key->row;
   }
   if (!cursor->valid()) return rows + sampled;
-  // More lists than were looked at: as many rows a byte as among those, over the bytes of the range. Keys and values
-  // are smaller on disk than here, and what is still in the engine's memory is not counted, so this is rather low.
-  const std::uint64_t disk = std::max(bytes, state_->kv.disk_bytes(state_->spaces.terms, range));
-  const double ratio = static_cast<double>(disk) / static_cast<double>(bytes);
-  return rows + static_cast<std::uint64_t>(static_cast<double>(sampled) * ratio);
+  // More lists than were looked at. If they were all of one term, then those of the rows up to the last one.
+  if (is_one_term && last < state_->visible.end) {
+    const double share = static_cast<double>(last + 1) / static_cast<double>(state_->visible.end);
+    sampled = static_cast<std::uint64_t>(static_cast<double>(sampled) / share);
+  }
+  std::shared_ptr<const Outlines> outlines;
+  {
+    const std::shared_lock lock(state_->tenant->mutex);
+    outlines = state_->tenant->outlines;
+  }
+  std::uint64_t outlined = 0;
+  for (const auto& outline : *outlines) outlined += outline->estimate(field, begin, end);
+  return rows + std::max(sampled, outlined);
 }
 
 }  // namespace meridian::index

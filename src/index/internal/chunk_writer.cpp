@@ -11,9 +11,14 @@ class Writer {
  public:
   Writer(kv::Kv& kv, const IndexSpaces& spaces, Tenant tenant) : kv_(kv), spaces_(spaces), tenant_(tenant) {}
 
-  Result<> write_terms(const Head& head, const Head::Field& field) {
-    std::vector<const Head::Term*> terms = Head::terms_between(field, {}, {});
+  Result<> write_terms(const Head& head, const Head::Field& field, Outline& outline) {
+    const std::vector<const Head::Term*> terms = Head::terms_between(field, {}, {});
+    if (terms.empty()) return {};
+    std::uint64_t rows = 0;
+    for (const Head::Term* term : terms) rows += term->count.load(std::memory_order_relaxed);
+    FieldOutliner outliner(field.id, rows);
     for (const Head::Term* term : terms) {
+      outliner.add(term->text(), term->count.load(std::memory_order_relaxed));
       key_ = term_prefix(tenant_, field.id, term->text());
       rows_.clear();
       head.visit_rows(*term, [&](Row row) { rows_.push_back(row); });
@@ -24,6 +29,7 @@ class Writer {
       }
       TRY(put_list());
     }
+    outline.fields.push_back(outliner.take());
     return {};
   }
 
@@ -84,12 +90,14 @@ class Writer {
 
 }  // namespace
 
-Result<> write_entries(kv::Kv& kv, const IndexSpaces& spaces, Tenant tenant, const Head& head) {
+Result<Outline> write_entries(kv::Kv& kv, const IndexSpaces& spaces, Tenant tenant, const Head& head) {
   Writer writer(kv, spaces, tenant);
   const std::vector<const Head::Field*> fields = head.fields();
-  for (const Head::Field* field : fields) TRY(writer.write_terms(head, *field));
+  Outline outline;
+  for (const Head::Field* field : fields) TRY(writer.write_terms(head, *field, outline));
   for (const Head::Field* field : fields) TRY(writer.write_column(*field));
-  return writer.commit();
+  TRY(writer.commit());
+  return outline;
 }
 
 }  // namespace meridian::index

@@ -102,6 +102,13 @@ std::string chunk_key(Tenant tenant, Row first) {
   return key;
 }
 
+std::string outline_key(Tenant tenant, Row first) {
+  std::string key = tenant_prefix(tenant);
+  key.push_back('h');
+  append_row(key, first);
+  return key;
+}
+
 std::string progress_key(Tenant tenant) {
   std::string key = tenant_prefix(tenant);
   key.push_back('g');

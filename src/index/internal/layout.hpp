@@ -4,6 +4,7 @@
 //   columns   tenant:4 field:8 row:8         -> column block (internal/column_block.hpp); row is its first one
 //   state     tenant:4 'c' row:8             -> chunk: which rows it holds, which rows they superseded; row is its
 //   first
+//             tenant:4 'h' row:8             -> the chunk's outline (internal/outline.hpp)
 //             tenant:4 'g'                   -> next_row:8 generation:8 (little-endian): how far the head was written
 //                                               away; how often a chunk was finished
 //
@@ -65,6 +66,7 @@ std::string_view unescape(std::string_view escaped, std::string& buffer);
 std::optional<Row> last_row(std::string_view key);
 
 std::string chunk_key(Tenant tenant, Row first);
+std::string outline_key(Tenant tenant, Row first);
 std::string progress_key(Tenant tenant);
 
 struct Progress {

@@ -4,6 +4,7 @@
 
 #include "base/random.hpp"
 #include "index/internal/column_block.hpp"
+#include "index/internal/outline.hpp"
 #include "index/internal/posting.hpp"
 
 namespace meridian::index {
@@ -72,6 +73,28 @@ TEST(Layout, refuses_records_that_are_damaged) {
   EXPECT_FALSE(parse_chunk(encode(ChunkRecord{{}, {{5, 9}}})));
   EXPECT_FALSE(parse_progress("short"));
   EXPECT_FALSE(parse_term_key("short"));
+}
+
+TEST(Outline, keeps_the_middles_of_equal_parts) {
+  FieldOutliner outliner(FieldId{9}, 800);
+  for (int i = 0; i < 80; ++i) outliner.add("term " + std::to_string(10 + i), 10);
+  Outline outline;
+  outline.fields.push_back(outliner.take());
+  EXPECT_EQ(outline.fields[0].middles.size(), Outline::kParts);
+  EXPECT_EQ(outline.estimate(FieldId{9}, "", ""), 800);
+  EXPECT_EQ(outline.estimate(FieldId{9}, "term 30", "term 50"), 200);
+  EXPECT_EQ(outline.estimate(FieldId{9}, "term 30", "term 30a"), 0);
+  EXPECT_EQ(outline.estimate(FieldId{8}, "", ""), 0);
+  FieldOutliner small(FieldId{10}, 2);
+  small.add(std::string(100, 'x'), 2);
+  outline.fields.push_back(small.take());
+  EXPECT_EQ(outline.estimate(FieldId{10}, std::string(100, 'x'), ""), 2);
+
+  const std::string bytes = encode(outline);
+  EXPECT_EQ(parse_outline(bytes)->fields, outline.fields);
+  EXPECT_FALSE(parse_outline(std::string_view(bytes).substr(0, bytes.size() - 1)));
+  EXPECT_FALSE(parse_outline(std::string_view(bytes).substr(0, 9)));
+  EXPECT_FALSE(parse_outline("short"));
 }
 
 TEST(PostingList, takes_the_shortest_form) {

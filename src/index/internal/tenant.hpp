@@ -8,9 +8,11 @@
 
 #include "index/internal/head.hpp"
 #include "index/internal/lifetimes.hpp"
+#include "index/internal/outline.hpp"
 
 namespace meridian::index {
 
+using Outlines = std::vector<std::shared_ptr<const Outline>>;
 using Heads = std::vector<std::shared_ptr<const Head>>;
 
 struct TenantState {
@@ -31,7 +33,15 @@ struct TenantState {
   std::uint64_t active_bytes = 0;
   std::uint64_t active_rows = 0;
   Progress progress;
+  std::shared_ptr<const Outlines> outlines = std::make_shared<Outlines>();
   Rows chunk_rows;  // from progress.next_row on
+
+  /// `mutex` is held.
+  void add_outlines(const Outlines& more) {
+    auto all = std::make_shared<Outlines>(*outlines);
+    all->insert(all->end(), more.begin(), more.end());
+    outlines = std::move(all);
+  }
 };
 
 }  // namespace meridian::index
