@@ -1,7 +1,6 @@
 #include "net/recycle.hpp"
 
 #include <array>
-#include <bit>
 #include <new>
 
 namespace meridian::net {
@@ -13,13 +12,13 @@ constexpr bool kKeeps = false;
 constexpr bool kKeeps = true;
 #endif
 
-constexpr std::size_t kSmallest = 128;
+constexpr std::size_t kStep = 128;
 constexpr std::size_t kLargest = 4096;
-constexpr std::size_t kKept = 64;  // of each size: at most half a megabyte a thread
+constexpr std::size_t kKept = 64;  // of each size; a program uses few sizes, and all of them were 4 MB a thread
 
-// 0 for up to 128 bytes, 1 for up to 256, ... 5 for up to 4096.
+// 0 for up to 128 bytes, 1 for up to 256, ... 31 for up to 4096.
 std::size_t class_of(std::size_t size) {
-  return size <= kSmallest ? 0 : static_cast<std::size_t>(std::bit_width((size - 1) / kSmallest));
+  return size == 0 ? 0 : (size - 1) / kStep;
 }
 
 /// Blocks of one size, linked through their own first bytes.
@@ -32,7 +31,7 @@ struct Shelf {
 };
 
 struct Shelves {
-  std::array<Shelf, 6> of;
+  std::array<Shelf, kLargest / kStep> of;
   bool closed = false;  // the thread ends: what is given back now goes to the heap
 
   Shelves() = default;
@@ -58,7 +57,7 @@ void* take_block(std::size_t size) {
   if (!kKeeps || size > kLargest) return ::operator new(size);
   const std::size_t at = class_of(size);
   Shelf& shelf = shelves.of[at];
-  if (shelf.first == nullptr) return ::operator new(kSmallest << at);
+  if (shelf.first == nullptr) return ::operator new((at + 1) * kStep);
   --shelf.kept;
   Shelf::Block* const block = shelf.first;
   shelf.first = block->next;

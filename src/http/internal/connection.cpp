@@ -1,5 +1,6 @@
 #include "http/internal/connection.hpp"
 
+#include "http/internal/spare_strings.hpp"
 #include "net/tls_stream.hpp"
 
 namespace meridian::http::internal {
@@ -163,7 +164,7 @@ void Connection::make_request() {
 void Connection::release_memory() {
   constexpr std::size_t kSmall = 1024;
   in_.release();
-  if (out_.capacity() > 2 * kSmall) std::string().swap(out_);
+  SpareStrings::give(std::exchange(out_, {}));
   if (request_.body.capacity() > 0) std::string().swap(request_.body);
   if (last_head_ <= kSmall) return;
   request_ = Request();

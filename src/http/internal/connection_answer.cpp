@@ -6,6 +6,7 @@
 #include "http/executor.hpp"
 #include "http/internal/answering.hpp"
 #include "http/internal/connection.hpp"
+#include "http/internal/spare_strings.hpp"
 
 namespace meridian::http::internal {
 
@@ -17,6 +18,7 @@ namespace {
 
 /// A body up to this size is copied behind its head: one plain send costs less than one of two pieces.
 constexpr std::size_t kOnePiece = 4096;
+constexpr std::size_t kHeadSize = 256;  // at least what a head needs
 
 constexpr std::size_t kPullSize = 64 * 1024;
 constexpr std::int64_t kLookMilliseconds = 200;  // how often a long wait looks whether the client is still there
@@ -208,6 +210,7 @@ Task<void> Connection::write_response(Response response, std::string_view fault)
   }
   sending.keep_alive = keep_alive_;
 
+  if (out_.capacity() < kHeadSize) out_ = SpareStrings::take();
   out_.clear();
   append_head(out_, response, request_, sending, options_);
   bool written = false;
