@@ -78,6 +78,7 @@ char be_the_crowd(std::uint16_t port, const Letters& to_us, const Letters& to_te
     to_us.hear();
   }
   std::vector<std::unique_ptr<RawClient>> busy;
+  busy.reserve(kBusy);
   for (std::size_t i = 0; i < kBusy; ++i) busy.push_back(std::make_unique<RawClient>(port));
   for (int round = 0; round < 4; ++round) {
     for (const auto& client : busy) {

@@ -48,11 +48,11 @@ enum class Run : std::uint8_t {
 /// One method of one pattern, and what is said of it. Made by Router::add; the setters chain.
 class Route {
  public:
-  Route(Method method, std::string pattern);
+  Route(Method m, std::string text);
 
-  Route& run(Run where);
+  Route& run(Run w);
   /// Instead of the server's limit.
-  Route& max_body(std::uint64_t bytes);
+  Route& max_body(std::uint64_t limit);
   /// Instead of the server's time for an answer.
   Route& time_limit_milliseconds(std::int64_t milliseconds);
 

@@ -11,7 +11,6 @@
 namespace meridian::net {
 namespace {
 
-using testing::on;
 using testing::run;
 
 constexpr std::int64_t kPatience = 20'000;

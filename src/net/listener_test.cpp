@@ -19,7 +19,6 @@
 namespace meridian::net {
 namespace {
 
-using testing::on;
 using testing::run;
 
 std::filesystem::path new_folder() {

@@ -21,8 +21,9 @@ class Quota {
  public:
   explicit Quota(const QuotaOptions& options);
 
-  /// Takes one token of the client's: 0, or how many seconds (rounded up) to wait before the next try.
-  std::int64_t take(std::string_view client, std::int64_t now_nanoseconds);
+  /// Takes one token of the client's at `now`, the steady clock's nanoseconds: 0, or how many seconds (rounded up) to
+  /// wait before the next try.
+  std::int64_t take(std::string_view client, std::int64_t now);
 
   /// How many clients are remembered.
   std::size_t size() const;

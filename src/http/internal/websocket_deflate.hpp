@@ -23,8 +23,8 @@ struct DeflateTerms {
 /// The first offer in the field's list that can be kept; nothing when there is none.
 std::optional<DeflateTerms> negotiate_deflate(std::string_view offers);
 
-/// The payload of a compressed message.
-std::string deflate_message(std::string_view message, int window_bits);
+/// The payload of a compressed message, made with a window of 2^bits bytes: 9 to 15.
+std::string deflate_message(std::string_view message, int bits);
 
 enum class Inflated : unsigned char { ok, too_large, malformed };
 /// Undoes it, up to `most` bytes.
