@@ -1,5 +1,7 @@
 #include "rest/testing/operation_client.hpp"
 
+#include "fhirpath/expression.hpp"
+
 namespace meridian::rest::testing {
 namespace {
 
@@ -30,7 +32,21 @@ Reply OperationClient::ask(http::Method method, std::string_view target, std::st
   request.body = std::move(body);
   const http::Response response = router_.answer(request);
   return {response.status, std::string(response.headers.get("Content-Type")), response.body,
-          std::string(response.headers.get("Allow"))};
+          std::string(response.headers.get("Allow")), response.headers};
+}
+
+std::string Reply::value(std::string_view expression) const {
+  Issues faults;
+  const fhir::Document document = fhir::DocumentParser().parse(body, faults);
+  if (!document.has_root()) return "not a resource: " + body;
+  const auto compiled = fhirpath::Expression::compile(expression, {}, faults);
+  if (!compiled) return "not an expression: " + std::string(expression);
+  fhirpath::EvaluationContext context;
+  const auto found = compiled->evaluate(document.root(), context);
+  if (!found) return found.error().message();
+  std::string all;
+  for (const fhirpath::Value& one : *found) all += (all.empty() ? "" : ",") + fhirpath::text(one);
+  return all;
 }
 
 std::string Reply::issues() const {

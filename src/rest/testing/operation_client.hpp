@@ -22,6 +22,11 @@ struct Reply {
   std::string content_type;
   std::string body;
   std::string allow;
+  http::Headers headers;
+
+  std::string header(std::string_view name) const { return std::string(headers.get(name)); }
+  /// What a FHIRPath expression finds in a JSON body: "a,b".
+  std::string value(std::string_view expression) const;
 
   /// `error code-not-in-value-set Patient.gender [3,13]`, one line an issue: of a body that is an OperationOutcome in
   /// JSON.
