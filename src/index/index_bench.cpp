@@ -254,6 +254,7 @@ void join_1000_references_with_100000(benchmark::State& state) {
   const index::IndexView view = view_of(kManyRows);
   const Rows candidates = some_of(1'000'000, 10);
   std::vector<std::uint64_t> values;
+  values.reserve(1'000);
   for (std::uint64_t i = 0; i < 1'000; ++i) values.push_back(i * 50 * 0x9E3779B97F4A7C15ULL);
   std::sort(values.begin(), values.end());
   std::uint64_t rows = 0;

@@ -118,6 +118,7 @@ ChunkRecord Head::record() const {
 
 std::vector<const Head::Field*> Head::fields() const {
   std::vector<const Field*> fields;
+  fields.reserve(fields_.size());
   for (const auto& field : fields_) fields.push_back(field.get());
   std::sort(fields.begin(), fields.end(), [](const Field* a, const Field* b) { return a->id < b->id; });
   return fields;

@@ -30,7 +30,7 @@ class IndexModel {
   RowList current(const index::Visible& visible) const;
   RowList with_terms(const index::Visible& visible, std::uint64_t field, const std::string& begin,
                      const std::string& end) const;
-  RowList with_any(const index::Visible& visible, std::uint64_t field, const std::vector<std::string>& terms) const;
+  RowList with_any(const index::Visible& visible, std::uint64_t field, const std::vector<std::string>& wanted) const;
   /// Every term of a range with its rows, in order.
   std::vector<std::pair<std::string, RowList>> terms(const index::Visible& visible, std::uint64_t field,
                                                      const std::string& begin, const std::string& end) const;
