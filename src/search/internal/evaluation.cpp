@@ -61,7 +61,7 @@ Result<Evaluation::Item> Evaluation::item(TypeId type, const Condition& conditio
   item.is_trusted = trusted;
   if (condition.chain.empty() && !condition.has && !is_last_updated(condition)) {
     item.probe = TRY(probe(*setting_.parameters, condition, setting_.code_sets, *setting_.reading));
-    item.expected = expect(type, *item.probe);
+    item.expected = expect(type, item.probe);
   } else {
     item.expected = TRY(expect(type, condition, 0));
   }
@@ -297,7 +297,7 @@ Result<Rows> Evaluation::columns(const Probe& probe, const Rows& candidates) {
 
 /// See Probe in search/terms.hpp for what its parts mean.
 Result<Evaluation::Answer> Evaluation::probed(TypeId type, const Item& item, const Rows* within) {
-  const Probe& probe = *item.probe;
+  const Probe& probe = item.probe;
   Answer answer;
   const std::uint64_t size = type_size(type);
   const std::uint64_t left = within != nullptr ? within->count() : size;

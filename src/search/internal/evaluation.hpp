@@ -56,7 +56,7 @@ class Evaluation {
     const Condition* condition = nullptr;  // or a filter
     const Filter* filter = nullptr;
     bool is_trusted = false;  // of the visibility itself: what it passes through need not be visible
-    std::optional<Probe> probe;
+    Probe probe;              // of a plain condition
     std::uint64_t expected = 0;
   };
   /// Rows that satisfy, and rows of which it is not known yet.
