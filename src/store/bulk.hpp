@@ -3,7 +3,8 @@
 // Pieces are prepared by any number of threads (parse, check, extract, compress), then written as a chunk of rows with
 // index lists of their own, in one commit a piece. Each piece is whole or not there after a crash; pieces before it
 // stay. Ids are kept; a resource without one gets one. A resource that exists already becomes a new version, or is left
-// out when it is equal. References are not checked.
+// out when it is equal; when it stands in a piece several times, the lines after the first make commits of their own.
+// References are not checked. The Store outlives it.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,7 @@ class BulkLoader {
   ~BulkLoader();
 
   struct Fault {
-    std::size_t line;  ///< of the piece, from 0
+    std::size_t line;  ///< of the piece, from 0, blank ones counted
     Issues issues;
   };
   struct Piece;  ///< prepared, not yet written

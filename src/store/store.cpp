@@ -2,34 +2,18 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 #include "base/file_system.hpp"
 #include "kv/rocks.hpp"
-#include "store/internal/core.hpp"
+#include "store/internal/everything.hpp"
 #include "store/internal/history.hpp"
+#include "store/internal/purging.hpp"
+#include "store/internal/reindexing.hpp"
+#include "store/internal/scanning.hpp"
+#include "store/internal/store_state.hpp"
+#include "store/internal/verifying.hpp"
 
 namespace meridian::store {
-
-struct Store::State {
-  // The lock goes last.
-  std::unique_ptr<FileLock> lock;
-  std::unique_ptr<Core> core;
-  std::thread sequencing;
-  std::thread delivering;
-
-  void start() {
-    sequencing = std::thread([this] { core->sequencer.run(); });
-    delivering = std::thread([this] { core->delivery.run(); });
-  }
-  ~State() {
-    if (core == nullptr) return;
-    core->sequencer.stop();
-    if (sequencing.joinable()) sequencing.join();
-    core->delivery.stop();
-    if (delivering.joinable()) delivering.join();
-  }
-};
 
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::~Store() = default;
@@ -65,13 +49,7 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
 }
 
 void Store::commit(const WriteContext& context, CommitRequest request, CommitDone done) {
-  auto prepared = state_->core->preparation.prepare(context, std::move(request));
-  if (!prepared) {
-    state_->core->delivery.add(std::move(done), tl::unexpected(std::move(prepared).error()));
-    return;
-  }
-  (*prepared)->done = std::move(done);
-  state_->core->sequencer.submit(std::move(*prepared));
+  state_->core->commit(context, std::move(request), std::move(done));
 }
 
 tl::expected<CommitOutcome, CommitFailure> Store::commit(const WriteContext& context, CommitRequest request) {
@@ -105,7 +83,7 @@ Result<Version> Store::read(const ReadContext& context, const ResourceKey& key) 
   const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
   const std::optional<Located> located = TRY(find_current(snapshot, key.type, key.id));
   if (!located) return fail(ErrorCode::not_found, "no such resource");
-  const Showing showing(core.options.policy, context);
+  const Showing showing = core.showing(context);
   Version version = TRY(shown(showing, load_version(snapshot, core.codec, key, *located)));
   if (version.change == Change::deleted) return fail(ErrorCode::gone, "the resource was deleted");
   return version;
@@ -116,7 +94,7 @@ Result<Version> Store::read_version(const ReadContext& context, const ResourceKe
   const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
   const std::optional<Located> located = TRY(find_version(snapshot, key.type, key.id, number));
   if (!located) return fail(ErrorCode::not_found, "no such version");
-  const Showing showing(core.options.policy, context);
+  const Showing showing = core.showing(context);
   Version version = TRY(shown(showing, load_version(snapshot, core.codec, key, *located)));
   if (version.change == Change::deleted) return fail(ErrorCode::gone, "this version is a deletion");
   return version;
@@ -124,8 +102,24 @@ Result<Version> Store::read_version(const ReadContext& context, const ResourceKe
 
 Result<VersionPage> Store::history(const ReadContext& context, const HistoryRequest& request) const {
   const Core& core = *state_->core;
-  const Showing showing(core.options.policy, context);
+  const Showing showing = core.showing(context);
   return read_history(core.snapshots, core.codec, showing, context, request);
+}
+
+Result<ResultPage> Store::search(const ReadContext& context, const search::Query& query) const {
+  const Core& core = *state_->core;
+  return core.searching.search(core.snapshots, core.showing(context), context, query);
+}
+
+Result<> Store::scan(const ReadContext& context, std::string_view type, std::optional<Instant> since,
+                     const Callback<bool(Version&&)>& visit) const {
+  const Core& core = *state_->core;
+  const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
+  return scan_type(snapshot, core.codec, core.showing(context), context, type, since, visit);
+}
+
+std::shared_ptr<const search::Parameters> Store::parameters(TenantId tenant) const {
+  return state_->core->parameters.of(tenant);
 }
 
 Result<FeedPage> Store::feed(const ReadContext& context, CommitNumber after, std::size_t limit) const {
@@ -138,6 +132,66 @@ std::shared_ptr<void> Store::on_commit(Callback<void(TenantId, CommitNumber)> wa
 
 CommitNumber Store::last_commit(TenantId tenant) const {
   return CommitNumber(state_->core->snapshots.present(tenant)->commit);
+}
+
+namespace {
+
+/// Runs work in the sequencer's thread, alone, and waits for it.
+Result<> run_alone(Core& core, Callback<Result<>()> work) {
+  struct Waiting {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::optional<Result<>> done;
+  } waiting;
+  core.sequencer.submit_alone([&] {
+    Result<> done = work();
+    const std::lock_guard lock(waiting.mutex);
+    waiting.done = std::move(done);
+    waiting.changed.notify_one();
+  });
+  std::unique_lock lock(waiting.mutex);
+  waiting.changed.wait(lock, [&waiting] { return waiting.done.has_value(); });
+  return std::move(*waiting.done);
+}
+
+}  // namespace
+
+Result<> Store::purge(const WriteContext& context, const ResourceKey& key, bool all) {
+  Core& core = *state_->core;
+  return run_alone(core, [&]() -> Result<> {
+    return purge_resource(core, context, key, all ? PurgeScope::everything : PurgeScope::old_versions);
+  });
+}
+
+Result<> Store::erase(const WriteContext& context, std::string_view home) {
+  Core& core = *state_->core;
+  return run_alone(core, [&]() -> Result<> { return erase_home(core, context, home); });
+}
+
+Result<std::vector<std::string>> Store::verify(const Callback<void(std::string_view progress)>& progress) const {
+  return verify_store(*state_->core, progress);
+}
+
+Result<CommitNumber> Store::backup(const std::string& folder) {
+  Core& core = *state_->core;
+  FileSystem& files = core.options.files != nullptr ? *core.options.files : system_files();
+  if (TRY(files.exists(folder))) return fail(ErrorCode::conflict, "the folder of a backup must not exist yet");
+  TRY(files.create_directory(folder));
+  // What was committed before is in it; later commits may be.
+  const CommitNumber commit = last_commit(kDefaultTenant);
+  TRY(core.kv->checkpoint(folder + "/kv"));
+  return commit;
+}
+
+Result<> Store::reindex(TenantId tenant, const Callback<void(std::string_view progress)>& progress) {
+  Core& core = *state_->core;
+  return run_alone(core, [&]() -> Result<> { return reindex_tenant(core, tenant, progress); });
+}
+
+Result<> Store::everything(const ReadContext& context, std::string_view patient,
+                           const Callback<bool(Version&&)>& visit) const {
+  const Core& core = *state_->core;
+  return visit_everything(core, context, patient, visit);
 }
 
 Result<StoreStatistics> Store::statistics(const ReadContext& context) const {

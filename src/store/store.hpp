@@ -47,6 +47,12 @@ struct Query;
 
 namespace meridian::store {
 
+/// No two current resources of the type have the same identifier of that system: a second one is a conflict.
+struct UniqueIdentifier {
+  std::string type;
+  std::string system;
+};
+
 struct StoreOptions {
   std::string folder = {};
   FileSystem* files = nullptr;     ///< null: the machine's
@@ -59,6 +65,7 @@ struct StoreOptions {
   Sealer* sealer = nullptr;            ///< null: not sealed
   const search::CodeSets* code_sets = nullptr;
   bool check_references = false;  ///< whether a reference within the server must lead to a resource that is there
+  std::vector<UniqueIdentifier> unique_identifiers = {};
   bool create_if_missing = true;
 };
 

@@ -2,7 +2,10 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "store/internal/indexing.hpp"
 #include "store/internal/opening.hpp"
+#include "store/internal/purging.hpp"
+#include "store/internal/reindexing.hpp"
 
 namespace meridian::store {
 
@@ -17,21 +20,50 @@ StoreOptions completed(StoreOptions options) {
 
 }  // namespace
 
-Core::Core(StoreOptions given, std::unique_ptr<kv::Kv> opened)
+Core::Core(StoreOptions given, std::unique_ptr<kv::Kv> opened, std::unique_ptr<index::Index> indexed)
     : options(completed(std::move(given))),
       kv(std::move(opened)),
+      index(std::move(indexed)),
       codec(*options.sealer),
       homes(fhir::Schema::r4()),
       ids(*options.clock, *options.random),
       snapshots(*kv),
-      sequencer({*kv, snapshots, codec, *options.clock, delivery, wakers}, options.memory_bytes / 8),
-      preparation(codec, homes, options.check, ids) {}
+      searching(*index, parameters, codec, options.code_sets),
+      preparation(codec, homes, searching, parameters, options, ids),
+      decider(codec, searching, preparation),
+      stager(*kv, *index, snapshots),
+      sequencer({*kv, *index, snapshots, decider, *options.clock, delivery, wakers, stager}, options.memory_bytes / 8) {
+  stager.hand_back_to([this](std::unique_ptr<StagedCommit> staged) { sequencer.finish_staged(std::move(staged)); });
+}
 
 Result<std::unique_ptr<Core>> Core::open(StoreOptions options, std::unique_ptr<kv::Kv> kv) {
   TRY(check_format(*kv));
-  std::unique_ptr<Core> core(new Core(std::move(options), std::move(kv)));
+  TRY(sweep_spans(*kv));
+  auto index = TRY(index::Index::open(*kv, kIndexSpaces));
+  std::unique_ptr<Core> core(new Core(std::move(options), std::move(kv), std::move(index)));
+  TRY(replay_ledger(*core->kv, *core->options.sealer));
   TRY(load_tenants(*core->kv, core->snapshots));
+  for (const TenantId tenant : core->snapshots.tenants()) {
+    TRY(load_parameters(*core, tenant));
+    const Snapshot snapshot = TRY(core->snapshots.take(tenant, {}));
+    TRY(rebuild_head(*core->index, snapshot, core->codec, core->parameters.of(tenant)));
+    if (core->index->wants_flush(tenant.value())) core->stager.flush(tenant);
+  }
   return core;
+}
+
+void Core::commit(const WriteContext& context, CommitRequest request, CommitDone done) {
+  auto prepared = preparation.prepare(context, std::move(request));
+  if (!prepared) {
+    delivery.add(std::move(done), tl::unexpected(std::move(prepared).error()));
+    return;
+  }
+  (*prepared)->done = std::move(done);
+  sequencer.submit(std::move(*prepared));
+}
+
+Showing Core::showing(const ReadContext& context) const {
+  return {options.policy, context, parameters.of(context.tenant), options.code_sets};
 }
 
 }  // namespace meridian::store

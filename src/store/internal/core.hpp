@@ -1,11 +1,10 @@
-// Core: the parts of a store, put together, without threads: whoever owns it runs the sequencer and the delivery, on
-// threads (store.cpp) or one step after another (simulations).
+// Core: the parts of a store, put together, without threads: whoever owns it runs the sequencer, the stager and the
+// delivery, on threads (store.cpp) or one step after another (simulations).
 #pragma once
 
 #include <memory>
 
 #include "base/uuid.hpp"
-#include "store/internal/preparation.hpp"
 #include "store/internal/sequencer.hpp"
 #include "store/internal/wakers.hpp"
 
@@ -16,17 +15,26 @@ struct Core {
 
   StoreOptions options;
   std::unique_ptr<kv::Kv> kv;
+  std::unique_ptr<index::Index> index;
   ValueCodec codec;
   Homes homes;
   UuidMaker ids;
+  ParameterSets parameters;
   Snapshots snapshots;
   Wakers wakers;
   Delivery delivery;
-  Sequencer sequencer;
+  Searching searching;
   Preparation preparation;
+  Decider decider;
+  Stager stager;
+  Sequencer sequencer;
+
+  /// Prepares it in this thread and hands it to the sequencer.
+  void commit(const WriteContext& context, CommitRequest request, CommitDone done);
+  Showing showing(const ReadContext& context) const;
 
  private:
-  Core(StoreOptions options, std::unique_ptr<kv::Kv> kv);
+  Core(StoreOptions options, std::unique_ptr<kv::Kv> kv, std::unique_ptr<index::Index> index);
 };
 
 }  // namespace meridian::store

@@ -16,6 +16,7 @@
 namespace meridian::store {
 
 struct Current {
+  ResourceKey key;
   index::Row row = 0;
   Change change = Change::created;
   std::uint64_t number = 0;
@@ -29,21 +30,24 @@ class Currents {
   explicit Currents(Snapshot snapshot) : snapshot_(std::move(snapshot)) {}
 
   const Snapshot& snapshot() const { return snapshot_; }
+  const std::unordered_map<std::string, Current>& decided() const { return decided_; }
   Result<std::optional<Current>> find(const ResourceKey& key) const;
-  void put(const ResourceKey& key, Current current);
+  void put(Current current);
 
  private:
   Snapshot snapshot_;
   std::unordered_map<std::string, Current> decided_;
 };
 
+/// "Type/id".
+std::string text_of(const ResourceKey& key);
+
 /// A version to be written.
 struct PlannedRow {
   const PreparedWrite* write = nullptr;
   RowEntry entry;
-  std::string old_home;       ///< where the version before lies; empty when there is none
-  bool was_alive = false;     ///< whether that one was no deletion
-  std::uint64_t outcome = 0;  ///< index of its outcome
+  std::string old_home;    ///< where the version before lies; empty when there is none
+  bool was_alive = false;  ///< whether that one was no deletion
 };
 
 struct Decision {
@@ -51,9 +55,31 @@ struct Decision {
   std::vector<WriteOutcome> outcomes;
 };
 
-/// Decides in the order of the writes; changes nothing.
-tl::expected<Decision, CommitFailure> decide(const Prepared& prepared, const Currents& currents,
-                                             const ValueCodec& codec);
+class Decider {
+ public:
+  Decider(const ValueCodec& codec, const Searching& searching, const Preparation& preparation)
+      : codec_(codec), searching_(searching), preparation_(preparation) {}
+
+  /// Whether a commit's conditions can be answered on top of what the group has decided; else it waits for the next.
+  static bool can_decide(const Prepared& prepared, const Currents& currents);
+  /// In the order of the writes. A write whose search found a target gets its id.
+  tl::expected<Decision, CommitFailure> decide(Prepared& prepared, const Currents& currents) const;
+  /// Whether what was found outside the commit's own resources is still so: conflict when it is not.
+  Result<> still_holds(const Prepared& prepared, const Currents& currents) const;
+  /// The resources that satisfy a filter now.
+  Result<std::vector<ResourceKey>> matches(const Currents& currents, const std::string& type,
+                                           const search::Filter& filter) const;
+
+ private:
+  enum class Target : std::uint8_t { known, settled };
+  Result<Target> find_target(TenantId tenant, PreparedWrite& write, const Currents& currents, Decision& decision) const;
+  Result<> check_around(const Prepared& prepared, const PreparedWrite& write, const Currents& currents) const;
+  Result<> decide_write(Prepared& prepared, PreparedWrite& write, const Currents& currents, Decision& decision) const;
+
+  const ValueCodec& codec_;
+  const Searching& searching_;
+  const Preparation& preparation_;
+};
 
 /// Puts what was decided on top; rows count from `first`.
 void apply(const Decision& decision, index::Row first, Currents& currents);

@@ -158,6 +158,28 @@ Result<VersionPage> wide_history(const Snapshot& snapshot, PageFiller& filler, c
   return page;
 }
 
+/// What a purge or an erasure took out.
+Result<> add_events(const Snapshot& snapshot, CommitNumber commit, const CommitRecord& record,
+                    std::vector<FeedEntry>& entries) {
+  const auto bytes = TRY(snapshot.view->get(space::kEvents, number_key(snapshot.horizon->tenant, commit.value())));
+  if (!bytes) return fail(ErrorCode::io_failure, "a commit's events are missing: run verify");
+  for (Erasure& erasure : TRY(parse_erasures(*bytes))) {
+    FeedEntry entry;
+    entry.commit = commit;
+    entry.change = Change::deleted;
+    entry.time = record.time;
+    entry.is_erased = true;
+    entry.key = {std::move(erasure.type), std::move(erasure.id)};
+    // A home is a patient's, "Patient/7", and its erasure that of the patient with all that lies with him.
+    if (erasure.kind == Erasure::Kind::home) {
+      const std::size_t slash = erasure.home.find('/');
+      if (slash != std::string::npos) entry.key = {erasure.home.substr(0, slash), erasure.home.substr(slash + 1)};
+    }
+    entries.push_back(std::move(entry));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<VersionPage> read_history(const Snapshots& snapshots, const ValueCodec& codec, const Showing& showing,
@@ -190,13 +212,17 @@ Result<FeedPage> read_feed(const Snapshots& snapshots, const ReadContext& contex
     reader.u32();
     const CommitNumber commit(reader.u64());
     const CommitRecord record = TRY(CommitRecord::parse(cursor->value()));
+    page.through = commit;
+    if (record.kind == CommitRecord::Kind::events) {
+      TRY(add_events(snapshot, commit, record, page.entries));
+      continue;
+    }
     TRY(visit_rows(*snapshot.view, context.tenant, record.first, record.first + record.count,
                    [&](index::Row row, const RowBlock&, const RowEntry& entry) {
                      page.entries.push_back({commit, ResourceKey{entry.type, entry.id}, entry.change, entry.number, row,
                                              record.time, entry.is_purged});
                      return true;
                    }));
-    page.through = commit;
   }
   TRY(cursor->status());
   page.is_current = page.through.value() == horizon.commit;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/internal/nodes.hpp"
+
 namespace meridian::store {
 
 namespace {
@@ -38,7 +40,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 std::string_view first_patient(fhir::Node node, const std::vector<fhir::NameId>& path, std::size_t step,
                                fhir::NameId reference) {
   if (step == path.size()) {
-    const std::optional<LocalReference> local = parse_local_reference(node.child(reference).text());
+    const std::optional<LocalReference> local = parse_local_reference(child_text(node, reference));
     return local && local->type == "Patient" ? local->id : std::string_view();
   }
   for (const fhir::Node child : node.children(path[step])) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "store/internal/tuple.hpp"
+#include "store/internal/writing.hpp"
 
 namespace meridian::store {
 
@@ -59,6 +60,24 @@ Result<> check_format(kv::Kv& kv) {
   }
   if (format != kFormat) return fail(ErrorCode::unsupported, "this store is of a format that was never released");
   return {};
+}
+
+Result<> sweep_spans(kv::Kv& kv) {
+  const auto view = kv.view();
+  const auto cursor = view->scan(space::kSpans, {});
+  for (; cursor->valid(); cursor->next()) {
+    Span span = TRY(Span::parse(cursor->value()));
+    if (span.fate != Span::Fate::staging) continue;
+    TupleReader reader(cursor->key());
+    const TenantId tenant(reader.u32());
+    const index::Row first = reader.u64();
+    TRY(sweep(kv, tenant, first, span.count));
+    span.fate = Span::Fate::hole;
+    kv::Batch batch;
+    batch.put(space::kSpans, cursor->key(), span.encode());
+    TRY(kv.commit(batch, kv::Durability::synced));
+  }
+  return cursor->status();
 }
 
 Result<> load_tenants(kv::Kv& kv, Snapshots& snapshots) {

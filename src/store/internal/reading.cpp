@@ -17,6 +17,10 @@ void resolve(const Horizon& horizon, index::Row row, std::uint64_t& commit, Inst
 
 }  // namespace
 
+void resolve(const Horizon& horizon, Located& located) {
+  resolve(horizon, located.row, located.pointer.commit, located.pointer.time);
+}
+
 Result<> visit_versions(const Snapshot& snapshot, std::string_view type, std::string_view id,
                         const Callback<bool(const Located&)>& visit) {
   const std::string prefix = pointer_prefix(snapshot.horizon->tenant, type, id);
@@ -27,7 +31,7 @@ Result<> visit_versions(const Snapshot& snapshot, std::string_view type, std::st
     located.row = reader.descending();
     if (!snapshot.horizon->sees(located.row)) continue;
     located.pointer = TRY(Pointer::parse(cursor->value()));
-    resolve(*snapshot.horizon, located.row, located.pointer.commit, located.pointer.time);
+    resolve(*snapshot.horizon, located);
     if (!visit(located)) return {};
   }
   return cursor->status();

@@ -17,6 +17,9 @@ struct Located {
   Pointer pointer;
 };
 
+/// Fills in what a large commit's pointer leaves to its span.
+void resolve(const Horizon& horizon, Located& located);
+
 /// The newest version that the snapshot sees, a deletion too.
 Result<std::optional<Located>> find_current(const Snapshot& snapshot, std::string_view type, std::string_view id);
 Result<std::optional<Located>> find_version(const Snapshot& snapshot, std::string_view type, std::string_view id,

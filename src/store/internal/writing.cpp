@@ -17,11 +17,7 @@ void put_rows(kv::Batch& batch, TenantId tenant, std::span<const PlannedRow> row
     if (entry.change == Change::deleted) {
       batch.put(space::kValues, key, kDeletedValue);
     } else {
-      const std::string& value = planned.write->value;
-      for (std::size_t n = 0; n < piece_count(value); ++n) {
-        const ValuePiece piece = value_piece(key, value, n);
-        batch.put(space::kValues, piece.key, piece.bytes);
-      }
+      batch.put(space::kValues, key, value_piece(key, planned.write->value, 0).bytes);
     }
     if (!planned.old_home.empty() && planned.old_home != entry.home) {
       batch.put(space::kValues, value_key(tenant, planned.old_home, entry.type, entry.id, row), kMovedValue);
@@ -34,6 +30,47 @@ void put_rows(kv::Batch& batch, TenantId tenant, std::span<const PlannedRow> row
       block.rows.clear();
     }
   }
+}
+
+void put_piece(kv::Batch& batch, TenantId tenant, const PlannedRow& planned, index::Row row, std::size_t n) {
+  const RowEntry& entry = planned.entry;
+  const ValuePiece piece =
+      value_piece(value_key(tenant, entry.home, entry.type, entry.id, row), planned.write->value, n);
+  batch.put(space::kValues, piece.key, piece.bytes);
+}
+
+Result<> sweep(kv::Kv& kv, TenantId tenant, index::Row first, index::Row count) {
+  const auto view = kv.view();
+  kv::Batch batch;
+  Result<> done;
+  const auto commit = [&] {
+    done = kv.commit(batch, kv::Durability::written);
+    batch.clear();
+    return done.has_value();
+  };
+  TRY(visit_rows(*view, tenant, first, first + count, [&](index::Row row, const RowBlock&, const RowEntry& entry) {
+    const std::string key = value_key(tenant, entry.home, entry.type, entry.id, row);
+    const auto pieces = view->scan(space::kValues, kv::Range::prefix(key));
+    for (; pieces->valid(); pieces->next()) batch.erase(space::kValues, pieces->key());
+    if (entry.supersedes != RowEntry::kNone) {
+      // A mark may lie in the home that it would have left.
+      const auto before = view->scan(space::kPointers, kv::Range::prefix(pointer_prefix(tenant, entry.type, entry.id)));
+      for (; before->valid(); before->next()) {
+        const Result<Pointer> pointer = Pointer::parse(before->value());
+        if (pointer && pointer->home != entry.home) {
+          batch.erase(space::kValues, value_key(tenant, pointer->home, entry.type, entry.id, row));
+        }
+      }
+    }
+    batch.erase(space::kPointers, pointer_key(tenant, entry.type, entry.id, row));
+    return batch.bytes() < kv::kMaxBatchBytes / 2 || commit();
+  }));
+  TRY(std::move(done));
+  // The blocks go last: they are what says where the rest lies.
+  const auto blocks = view->scan(space::kBlocks, {number_key(tenant, first), number_key(tenant, first + count)});
+  for (; blocks->valid(); blocks->next()) batch.erase(space::kBlocks, blocks->key());
+  TRY(blocks->status());
+  return kv.commit(batch, kv::Durability::written);
 }
 
 std::size_t bytes_of(const PlannedRow& row) {

@@ -22,7 +22,9 @@ Write update_of(std::string json) {
   write.kind = WriteKind::update;
   write.document = document_of(std::move(json));
   const fhir::Node root = write.document.root();
-  write.key = {std::string(write.document.schema().type(root.type()).name), std::string(root.child("id").text())};
+  const fhir::Node id = root.child("id");
+  write.key = {std::string(write.document.schema().type(root.type()).name),
+               std::string(id ? id.text() : std::string_view())};
   return write;
 }
 

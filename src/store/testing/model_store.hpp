@@ -22,6 +22,7 @@ class ModelStore {
   store::Store& operator*() { return *store_; }
   store::Store* operator->() { return store_.get(); }
   ModelDisk& disk() { return *disk_; }
+  std::shared_ptr<ModelDisk> shared_disk() { return disk_; }
 
   /// Closes it and opens it again.
   void reopen();
