@@ -15,9 +15,11 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/file_system.hpp"
 #include "base/random.hpp"
 #include "kv/kv_log.hpp"
-#include "kv/testing/places.hpp"
+#include "kv/rocks.hpp"
+#include "kv/testing/temporary_folder.hpp"
 
 namespace meridian::kv {
 namespace {

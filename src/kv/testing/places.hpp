@@ -1,35 +1,15 @@
 // Places where a Kv can live in a test: a temporary folder for RocksDB, a ModelDisk.
 #pragma once
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "kv/rocks.hpp"
 #include "kv/testing/contract.hpp"
 #include "kv/testing/model_kv.hpp"
+#include "kv/testing/temporary_folder.hpp"
 
 namespace meridian::testing {
-
-/// An empty folder of its own, gone with what is in it when it goes.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "meridian-kv-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) std::abort();
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 class RocksPlace final : public KvUnderTest {
  public:
