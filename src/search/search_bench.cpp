@@ -1,14 +1,12 @@
-// How fast resources become what the index is to know of them, and what finding out costs. The resources are Synthea's
-// where the outside data is there, otherwise one Observation like theirs.
+// How fast resources become what the index is to know of them, and what finding out costs. The resources are those of
+// an NDJSON file named by MERIDIAN_NDJSON, otherwise one Observation like Synthea's.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
-#include <filesystem>
-#include <map>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
-#include "base/testing/paths.hpp"
 #include "formats/fhir/testing/documents.hpp"
 #include "search/matching.hpp"
 #include "search/terms.hpp"
@@ -24,7 +22,6 @@ constexpr const char* kObservation = R"({"resourceType":"Observation","id":"4a7c
   "effectiveDateTime":"2011-05-28T07:35:43-04:00","issued":"2011-05-28T07:35:43.181-04:00",
   "valueQuantity":{"value":172.49138217,"unit":"cm","system":"http://unitsofmeasure.org","code":"cm"}})";
 
-/// Resources by type, from an NDJSON file or folder unpacked by hand, named by MERIDIAN_NDJSON.
 std::vector<fhir::Document> load() {
   std::vector<fhir::Document> documents;
   const char* named = std::getenv("MERIDIAN_NDJSON");
