@@ -487,6 +487,17 @@ Request make_request(Dice& dice) {
                             : request.type == "Observation" ? observation_condition(dice)
                                                             : common_condition(dice));
   }
+  if (dice.one_in(6)) {
+    const bool of_numbers = request.type == "RiskAssessment";
+    const std::string name = request.type == "Patient" ? "birthdate" : of_numbers ? "probability" : "date";
+    const auto bound = [&] { return of_numbers ? "0." + dice.number(99) : dice.any(kDates); };
+    if (request.type == "Patient" || request.type == "Observation" || of_numbers) {
+      constexpr std::array kLower{"gt", "ge", "sa"};
+      constexpr std::array kUpper{"lt", "le", "eb"};
+      request.pairs.emplace_back(name, dice.any(kLower) + bound());
+      request.pairs.emplace_back(name, dice.any(kUpper) + bound());
+    }
+  }
   const bool of_patients = request.type == "Patient";
   if ((of_patients || request.type == "Observation") && dice.one_in(5)) {
     request.pairs.emplace_back("_filter", filter_text(of_patients, dice));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/deadline.hpp"
+#include "search/internal/ranges.hpp"
 #include "search/internal/times.hpp"
 
 namespace meridian::search::internal {
@@ -116,7 +117,43 @@ Result<std::uint64_t> Evaluation::expect(TypeId type, const Condition& condition
   return expect(type, TRY(probe(*setting_.parameters, condition, setting_.code_sets, *setting_.reading)));
 }
 
+void Evaluation::join_ranges(std::vector<Item>& items) {
+  const std::size_t count = items.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j < count; ++j) {
+      if (i == j || items[i].condition == nullptr || items[j].condition == nullptr) continue;
+      auto terms = terms_between(*items[i].condition, *items[j].condition, *setting_.reading);
+      if (!terms) continue;
+      Item pair;
+      pair.condition = items[i].condition;
+      pair.between = *std::move(terms);
+      const index::FieldId values = field_of(*pair.condition->parameter, Facet::value);
+      for (const TermRange& range : pair.between) {
+        const std::string end = range.end.empty() ? range.begin + '\0' : range.end;
+        pair.expected += setting_.view->estimate(values, range.begin, end);
+      }
+      const std::string_view single("\0", 1);
+      pair.expected += setting_.view->estimate(field_of(*pair.condition->parameter, Facet::several), "", single);
+      items.push_back(std::move(pair));
+    }
+  }
+}
+
+Result<Rows> Evaluation::between(const Item& item, const Rows* within) {
+  if (within != nullptr && within->count() <= item.expected) return *within;
+  const Parameter& parameter = *item.condition->parameter;
+  const index::FieldId values = field_of(parameter, Facet::value);
+  Rows found = TRY(setting_.view->with_term(field_of(parameter, Facet::several), "", *setting_.patience));
+  for (const TermRange& range : item.between) {
+    found |= range.end.empty() ? TRY(setting_.view->with_term(values, range.begin, *setting_.patience))
+                               : TRY(setting_.view->with_terms(values, range.begin, range.end, *setting_.patience));
+  }
+  TRY(narrow(found, within));
+  return found;
+}
+
 Result<Rows> Evaluation::all(TypeId type, std::vector<Item> items, const Rows* within) {
+  join_ranges(items);
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.expected < b.expected; });
   std::optional<Rows> candidates;
   if (within != nullptr) candidates = *within;
@@ -133,6 +170,7 @@ Result<Rows> Evaluation::all(TypeId type, std::vector<Item> items, const Rows* w
       std::string what(setting_.parameters->schema().type(type).name);
       what += ' ';
       what += item.condition != nullptr ? item.condition->name : "(filter)";
+      if (!item.between.empty()) what += " between two bounds";
       if (!answer.open.empty()) what += ", " + std::to_string(answer.open.count()) + " of them to be looked at";
       setting_.trace->step(what, item.expected, answer.sure.count() + answer.open.count(),
                            steady_nanoseconds() - begin);
@@ -190,7 +228,9 @@ Result<void> Evaluation::narrow(Rows& rows, const Rows* within) const {
 
 Result<Evaluation::Answer> Evaluation::answer(TypeId type, const Item& item, const Rows* within) {
   Answer answer;
-  if (item.filter != nullptr) {
+  if (!item.between.empty()) {
+    answer.sure = TRY(between(item, within));
+  } else if (item.filter != nullptr) {
     answer.sure = TRY(joined_filter(type, *item.filter, item.is_trusted, within));
   } else if (item.condition->has) {
     answer.sure = TRY(has(type, *item.condition->has, item.is_trusted, within));

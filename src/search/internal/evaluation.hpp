@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "search/engine.hpp"
+#include "search/internal/intervals.hpp"
 #include "search/internal/looker.hpp"
 #include "search/internal/trace.hpp"
 #include "search/terms.hpp"
@@ -58,6 +59,8 @@ class Evaluation {
     bool is_trusted = false;  // of the visibility itself: what it passes through need not be visible
     Probe probe;              // of a plain condition
     std::uint64_t expected = 0;
+    /// Of a pair of conditions (ranges.hpp), the first being `condition`: rows that alone can satisfy both.
+    std::vector<TermRange> between;
   };
   /// Rows that satisfy, and rows of which it is not known yet.
   struct Answer {
@@ -68,6 +71,8 @@ class Evaluation {
   Result<index::Rows> all(fhir::TypeId type, std::vector<Item> items, const index::Rows* within);
   Result<void> collect(fhir::TypeId type, const Filter& filter, bool trusted, std::vector<Item>& items);
   Result<Item> item(fhir::TypeId type, const Condition& condition, bool trusted);
+  void join_ranges(std::vector<Item>& items);
+  Result<index::Rows> between(const Item& item, const index::Rows* within);
   Result<std::uint64_t> expect(fhir::TypeId type, const Filter& filter, int depth);
   Result<std::uint64_t> expect(fhir::TypeId type, const Condition& condition, int depth);
   std::uint64_t expect(fhir::TypeId type, const Probe& probe);
