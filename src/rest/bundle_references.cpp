@@ -98,7 +98,7 @@ Result<> BundleReferences::walk(Node node, std::size_t depth) {
       const fhir::TypeInfo& type = schema.type(child.type());
       switch (type.primitive) {
         case Primitive::string:
-          if (child.key() == "reference" && schema.type(node.type()).name == "Reference") TRY(look_at_reference(child));
+          if (child.key() == "reference" && type_name(node) == "Reference") TRY(look_at_reference(child));
           break;
         case Primitive::uri:
         case Primitive::url:

@@ -92,7 +92,7 @@ class Differ {
   /// Whether a difference within is better told there than by the whole anew.
   static bool can_descend(Node from, Node to) {
     return from.type() == to.type() && !from.has_value() && !to.has_value() && from.has_children() &&
-           from.schema().type(from.type()).kind != fhir::TypeKind::resource;
+           resource_type(type_name(from)) == fhir::TypeId::none && from.type() != fhir::TypeId::none;
   }
 
   void compare_single(Node from, Node to, NameId name, const std::string& path) {
@@ -148,7 +148,7 @@ class Differ {
   void write_value(std::string_view name, Node value) {
     json_.begin_object();
     json_.key("name").string(name);
-    const bool is_resource = value.schema().type(value.type()).kind == fhir::TypeKind::resource;
+    const bool is_resource = resource_type(type_name(value)) != fhir::TypeId::none;
     const std::string_view key = is_resource ? "resource" : value_key(value);
     if (!key.empty()) {
       if (value.has_value() || value.json_kind() == fhir::JsonKind::object) json_.key(key).raw(fhir::write_json(value));

@@ -121,7 +121,7 @@ class Run : public std::enable_shared_from_this<Run> {
 
   /// The resource; of a Binary beside PATCH what it holds.
   void set_body(http::Request& request, fhir::Node resource) const {
-    const bool is_binary = resource.schema().type(resource.type()).name == "Binary";
+    const bool is_binary = type_name(resource) == "Binary";
     if (is_binary && request.method == http::Method::patch) {
       const fhir::Node type = resource.child("contentType");
       const fhir::Node data = resource.child("data");

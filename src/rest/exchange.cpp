@@ -30,6 +30,10 @@ fhir::TypeId resource_type(std::string_view name) {
   return type.kind == fhir::TypeKind::resource && !type.is_abstract ? id : fhir::TypeId::none;
 }
 
+std::string_view type_name(fhir::Node node) {
+  return node.type() == fhir::TypeId::none ? std::string_view{} : node.schema().type(node.type()).name;
+}
+
 fhir::TypeId Exchange::type() const {
   return resource_type(type_name());
 }

@@ -51,6 +51,9 @@ using PromptInteraction = http::Response (*)(const Exchange&);
 /// The type of a resource that can be stored, by name; none for data types, abstract types and names that are none.
 fhir::TypeId resource_type(std::string_view name);
 
+/// "Patient", "HumanName"; "" where a node has no type (unknown elements, a resource of an unknown type).
+std::string_view type_name(fhir::Node node);
+
 /// Makes the exchange of a request, or answers that it cannot be (406, no such tenant, type or id) and gives null.
 ExchangePtr open_exchange(http::Request request, http::Responder responder, const FhirServer& server);
 

@@ -4,8 +4,10 @@
 #include "rest/capability_statement.hpp"
 #include "rest/diff_operation.hpp"
 #include "rest/everything_operation.hpp"
+#include "rest/export_interaction.hpp"
 #include "rest/expunge_operation.hpp"
 #include "rest/history_interaction.hpp"
+#include "rest/import_interaction.hpp"
 #include "rest/last_n_operation.hpp"
 #include "rest/meta_operation.hpp"
 #include "rest/patch_interaction.hpp"
@@ -73,6 +75,23 @@ constexpr InteractionRow kRows[] = {
     {Method::get, "/{type}/{id}/$diff", nullptr, diff_versions, "operation.diff", "Show what changed between versions"},
     {Method::post, "/{type}/{id}/$expunge", nullptr, expunge_resource, "operation.expunge",
      "Take versions out of the store for good"},
+
+    // Bulk Data Access
+    {Method::get, "/$export", nullptr, export_system, "operation.export", "Start an export of everything"},
+    {Method::post, "/$export", nullptr, export_system, "operation.export.post", "Start an export of everything"},
+    {Method::get, "/Patient/$export", nullptr, export_patients, "operation.export-patient",
+     "Start an export of all patients"},
+    {Method::post, "/Patient/$export", nullptr, export_patients, "operation.export-patient.post",
+     "Start an export of all patients"},
+    {Method::get, "/Group/{id}/$export", nullptr, export_group, "operation.export-group",
+     "Start an export of a group's patients"},
+    {Method::post, "/Group/{id}/$export", nullptr, export_group, "operation.export-group.post",
+     "Start an export of a group's patients"},
+    {Method::get, "/$export/{job}", nullptr, show_export, "operation.export.status", "Say how far an export is"},
+    {Method::delete_, "/$export/{job}", nullptr, cancel_export, "operation.export.cancel", "End an export"},
+    {Method::get, "/$export/{job}/{file}", nullptr, give_export_file, "operation.export.file", "Give its resources"},
+    {Method::get, "/$import/{job}", nullptr, give_import_faults, "operation.import.faults",
+     "Give what an import left out"},
 };
 
 }  // namespace

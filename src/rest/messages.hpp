@@ -80,6 +80,8 @@ inline constexpr Message kPatchMovesResource{"patch-moves-resource",
                                              "a patch may change neither the type nor the id of the resource",
                                              "补丁不能改变资源的类型或 id"};
 inline constexpr Message kPlan{"search-plan", "{0}", "{0}"};
+inline constexpr Message kNdjsonExpected{"ndjson-expected", "send the resources as application/fhir+ndjson, one a line",
+                                         "请以 application/fhir+ndjson 格式发送资源，每行一个"};
 inline constexpr Message kDone{"done", "done", "完成"};
 
 }  // namespace meridian::rest

@@ -87,7 +87,7 @@ std::optional<Measured> measured(std::string_view json, fhir::DocumentParser& pa
     return std::string(child ? child.text() : std::string_view{});
   };
   if (const fhir::Node quantity = document.has_root() ? document.root().child("value") : fhir::Node()) {
-    const bool is_quantity = quantity.schema().type(quantity.type()).name == "Quantity";
+    const bool is_quantity = type_name(quantity) == "Quantity";
     const fhir::Node number = is_quantity ? quantity.child("value") : fhir::Node();
     const Result<Decimal> value = number ? Decimal::parse(number.text()) : Result<Decimal>(Decimal());
     if (number && value) {

@@ -38,8 +38,8 @@ struct StoreServices {
   Random* random = nullptr;            ///< null: the machine's
   FileSystem* files = nullptr;         ///< null: the machine's
   http::Client* client = nullptr;      ///< sends what subscriptions ask for; null: they only ping streams
-  std::string work_folder;             ///< of exports, imports and subscriptions; empty: there are none of them
-  std::string base_url;                ///< "https://example.org" in front of links; empty: as the client says (Host)
+  std::string work_folder = {};        ///< of exports, imports and subscriptions; empty: there are none of them
+  std::string base_url = {};           ///< "https://example.org" in front of links; empty: as the client says (Host)
   std::size_t max_issues = 1'000;      ///< in one OperationOutcome
   std::uint64_t max_bundle_bytes = 256 << 20;  ///< of a batch or transaction
   std::uint32_t max_page = 1'000;              ///< of matches on a page of a search

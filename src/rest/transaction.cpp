@@ -92,7 +92,7 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
 
   static Result<> check_resource(const BundleEntry& entry) {
     if (!entry.resource) return fail(ErrorCode::invalid_argument, "the entry has no resource");
-    if (entry.resource.schema().type(entry.resource.type()).name != entry.type()) {
+    if (type_name(entry.resource) != entry.type()) {
       return fail(ErrorCode::invalid_argument, "the resource is of another type than request.url says");
     }
     return {};
