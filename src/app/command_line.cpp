@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "app/completion.hpp"
+#include "app/data_grammar.hpp"
 #include "base/nearest.hpp"
 
 namespace meridian::app {
@@ -55,9 +57,11 @@ struct Grammar {
   ValidateOptions validate;
   ConvertOptions convert;
   InspectOptions inspect;
+  ServeOptions serve;
   ConfigExplainOptions config_explain;
   CompletionOptions completion;
   std::string help_about;
+  std::optional<DataGrammar> data;  // outlives the app that holds its words
   CLI::App app{"Meridian (经络): a data and decision platform for hospitals"};
 
   Grammar() {
@@ -84,6 +88,7 @@ struct Grammar {
     add_convert();
     add_inspect();
     add_serve();
+    data.emplace(app);
     add_config();
     auto* version = app.add_subcommand("version", "print the version and what it was built with");
     version->fallthrough();
@@ -163,6 +168,9 @@ struct Grammar {
   void add_serve() {
     auto* command = app.add_subcommand("serve", "start the server");
     command->fallthrough();
+    command->add_option("--data", serve.data, "the data folder, made when it is not there")
+        ->type_name("DIR")
+        ->default_val("meridian-data");
     command->add_option("--port", port, "port to listen on; 0 picks a free one")->type_name("N");
     command->add_option("--address", address, "address to listen on")->type_name("ADDRESS");
     command->footer("Settings (limits, TLS, logs …): meridian config explain");
@@ -187,7 +195,8 @@ struct Grammar {
     if (app.got_subcommand("validate")) return std::move(validate);
     if (app.got_subcommand("convert")) return std::move(convert);
     if (app.got_subcommand("inspect")) return std::move(inspect);
-    if (app.got_subcommand("serve")) return ServeOptions{};
+    if (app.got_subcommand("serve")) return std::move(serve);
+    if (auto asked = data->command(app)) return std::move(*asked);
     if (app.got_subcommand("config")) return std::move(config_explain);
     if (app.got_subcommand("completion")) return std::move(completion);
     if (app.got_subcommand("version")) return VersionOptions{};

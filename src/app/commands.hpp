@@ -15,6 +15,18 @@ int run_config_explain(const ConfigExplainOptions& options, const CommonOptions&
 int run_completion(const CompletionOptions& options);
 int run_version();
 
+int run_import(const ImportOptions& options, const CommonOptions& common);
+int run_export(const ExportOptions& options, const CommonOptions& common);
+int run_get(const GetOptions& options, const CommonOptions& common);
+int run_search(const SearchOptions& options, const CommonOptions& common);
+int run_history(const HistoryOptions& options, const CommonOptions& common);
+int run_backup(const BackupOptions& options, const CommonOptions& common);
+int run_restore(const RestoreOptions& options, const CommonOptions& common);
+int run_verify(const VerifyOptions& options, const CommonOptions& common);
+int run_reindex(const ReindexOptions& options, const CommonOptions& common);
+int run_stats(const StatsOptions& options, const CommonOptions& common);
+int run_doctor(const DoctorOptions& options, const CommonOptions& common);
+
 /// Chooses the command.
 int run(const Invocation& invocation);
 

@@ -2,6 +2,12 @@ find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 set(MODULE_PRIVATE fmt::fmt CLI11::CLI11)
 
+# The page at `/` lies in the program.
+set(MODULE_SOURCES "${dir}/internal/page.S")
+set_source_files_properties("${dir}/internal/page.S" PROPERTIES
+  COMPILE_DEFINITIONS "MERIDIAN_PAGE=\"${dir}/page/index.html\""
+  OBJECT_DEPENDS "${dir}/page/index.html")
+
 # The program as its users meet it.
 if(MERIDIAN_TESTS AND NOT MERIDIAN_FUZZ)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/data_options.hpp"
 #include "base/issue.hpp"
 
 namespace meridian::app {
@@ -50,7 +51,9 @@ struct InspectOptions {
   std::vector<std::string> files;
 };
 
-struct ServeOptions {};
+struct ServeOptions {
+  std::string data;  ///< the data folder
+};
 
 struct ConfigExplainOptions {
   enum class As : std::uint8_t { text, markdown };
@@ -71,7 +74,9 @@ struct Leave {
 };
 
 using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, ServeOptions,
-                             ConfigExplainOptions, CompletionOptions, VersionOptions, Leave>;
+                             ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions, ExportOptions,
+                             GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
+                             ReindexOptions, StatsOptions, DoctorOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

@@ -422,9 +422,13 @@ class OnATerminal(ProgramTest):
 class ServerTest(ProgramTest):
     """Starts a server on a free port and finds it by the address that it prints."""
 
+    def setUp(self):
+        super().setUp()
+        self.data = self.folder / "data"
+
     def start(self, *words, **more):
         running = subprocess.Popen(
-            [PROGRAM, "serve", "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
+            [PROGRAM, "serve", "--data", str(self.data), "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
         )
 
         def stop():
@@ -434,7 +438,7 @@ class ServerTest(ProgramTest):
 
         self.addCleanup(stop)
         line = running.stdout.readline()
-        match = re.search(r"listens on (https?)://127\.0\.0\.1:(\d+)\n", line)
+        match = re.search(r"listens on (https?)://127\.0\.0\.1:(\d+), data in ", line)
         self.assertTrue(match, line + ("" if running.poll() is None else running.stderr.read()))
         self.port = int(match[2])
         return running
@@ -461,7 +465,7 @@ class ServerTest(ProgramTest):
 class Serve(ServerTest):
     def test_answers_health_metrics_openapi_and_both_operations(self):
         running = self.start()
-        for path, words in [("/health", "pass"), ("/ready", "pass"), ("/", "/fhir/$validate"), ("/openapi.json", "/fhir/$fhirpath")]:
+        for path, words in [("/health", "pass"), ("/ready", "pass"), ("/", "<title>Meridian"), ("/openapi.json", "/fhir/$fhirpath")]:
             response, text = self.ask("GET", path)
             self.assertEqual(response.status, 200)
             self.assertIn(words, text)
@@ -548,10 +552,147 @@ class Serve(ServerTest):
                 (["--set", "validation.packages=none.tgz"], "No such file"),
             ]:
                 with self.subTest(words=words):
-                    run = Run("serve", *(["--port", "0"] if "--port" not in words else []), *words)
+                    run = Run("serve", "--data", self.folder / "data", *(["--port", "0"] if "--port" not in words else []), *words)
                     self.assertEqual((run.code, run.out), (FAILED, ""))
                     self.assertIn(hint, run.err)
         self.assertEqual(Run("serve", "--port", "99999").code, USAGE)
+
+
+class Data(ServerTest):
+    """The commands that work on stored resources, with a server that holds them and without."""
+
+    LINES = [
+        {"resourceType": "Patient", "id": "p1", "name": [{"family": "王", "given": ["小明"]}], "gender": "male"},
+        {"resourceType": "Patient", "id": "p2", "birthDate": "1974"},
+        {"resourceType": "Observation", "id": "o1", "status": "final", "code": {"text": "Weight"},
+         "subject": {"reference": "Patient/p1"}, "effectiveDateTime": "2026-01-02", "valueQuantity": {"value": 71.5, "unit": "kg"}},
+    ]
+
+    def lines(self) -> pathlib.Path:
+        return self.file("lines.ndjson", "".join(json.dumps(line) + "\n" for line in self.LINES))
+
+    def run_data(self, *words, code: int = OK) -> str:
+        run = Run(*words, "--data", self.data)
+        self.assertEqual(run.code, code, run.out + run.err)
+        return run.out + run.err
+
+    def stats(self, data=None) -> dict:
+        return json.loads(self.run_ok("stats", "--format", "json", "--data", data or self.data))
+
+    def test_takes_in_what_is_good_and_names_the_lines_that_are_not(self):
+        path = self.file("lines.ndjson", "".join([
+            json.dumps(self.LINES[0]) + "\n", '{"resourceType":"Patient","id":"bad"\n', "\n", json.dumps(self.LINES[2]) + "\n",
+            '{"resourceType":"Pattient"}\n', json.dumps(self.LINES[1]),
+        ]))
+        told = self.run_data("import", path, code=FOUND)
+        self.assertIn("3 resources", told)
+        self.assertIn("2 refused", told)
+        self.assertIn(f"{path}:2: ", told)
+        self.assertIn(f"{path}:5: ", told)
+        self.assertEqual(self.stats()["by_type"], {"Observation": 1, "Patient": 2})
+        errors = self.folder / "errors.ndjson"
+        self.run_data("import", path, "--errors", errors, code=FOUND)
+        told = [json.loads(line)["issue"][0]["expression"] for line in errors.read_text().splitlines()]
+        self.assertEqual(told, [[f"{path}:2"], [f"{path}:5"]])
+
+    def test_takes_in_folders_bundles_and_compressed_files(self):
+        folder = self.folder / "all"
+        folder.mkdir()
+        (folder / "one.ndjson.gz").write_bytes(gzip.compress(self.lines().read_bytes()))
+        (folder / "two.json").write_text(json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [
+            {"fullUrl": "urn:uuid:0d2a", "resource": {"resourceType": "Patient"}, "request": {"method": "POST", "url": "Patient"}},
+            {"resource": {"resourceType": "Condition", "subject": {"reference": "urn:uuid:0d2a"}},
+             "request": {"method": "POST", "url": "Condition"}}]}))
+        (folder / "three.zst").write_bytes(ZSTD)
+        self.assertIn("6 resources", self.run_data("import", folder))
+        self.assertEqual(self.stats()["by_type"], {"Condition": 1, "Observation": 1, "Patient": 4})
+        condition = json.loads(self.run_data("search", "Condition?subject:Patient._id:missing=false", code=OK))["entry"][0]["resource"]
+        self.assertRegex(condition["subject"]["reference"], r"^Patient/[0-9a-f-]{36}$")
+
+    def test_reads_what_is_stored(self):
+        self.run_data("import", self.lines())
+        self.assertEqual(json.loads(self.run_data("get", "Observation/o1"))["valueQuantity"]["value"], 71.5)
+        self.assertIn("no such resource", self.run_data("get", "Patient/nobody", code=FOUND))
+        self.assertIn("write TYPE/ID", self.run_data("get", "../etc/passwd", code=USAGE))
+        self.assertEqual(
+            self.run_data("search", "Observation?subject:Patient.name=王", "--format", "table"),
+            "Observation/o1  Weight  71.5 kg  2026-01-02\n1 in all\n")
+        bundle = json.loads(self.run_data("search", "Patient?gender=male"))
+        self.assertEqual([entry["resource"]["id"] for entry in bundle["entry"]], ["p1"])
+        self.assertEqual(len(self.run_data("search", "Patient?_count=1", "--all", "--format", "table").splitlines()), 2)
+        self.assertIn('no search parameter "colour"', self.run_data("search", "Patient?colour=red", "--format", "table"))
+        self.run_data("import", self.lines())  # nothing has changed
+        self.run_data("import", self.file("new.json", {**self.LINES[0], "gender": "female"}))
+        versions = json.loads(self.run_data("history", "Patient/p1"))["entry"]
+        self.assertEqual([entry["resource"]["meta"]["versionId"] for entry in versions], ["2", "1"])
+
+    def test_exports_what_can_be_imported_again(self):
+        self.run_data("import", self.lines())
+        self.assertIn("3 resources", self.run_data("export", "--out", self.folder / "out"))
+        self.assertEqual(sorted(p.name for p in (self.folder / "out").iterdir()), ["Observation.ndjson", "Patient.ndjson"])
+        self.run_ok("import", self.folder / "out", "--data", self.folder / "second")
+        self.assertEqual(self.stats(self.folder / "second")["by_type"], self.stats()["by_type"])
+        self.run_data("export", "--out", self.folder / "some", "--type", "Patient", "--since", "2020-01-01T00:00:00Z")
+        self.assertEqual([p.name for p in (self.folder / "some").iterdir()], ["Patient.ndjson"])
+
+    def test_restores_a_backup(self):
+        self.run_data("import", self.lines())
+        self.assertIn("through commit 1", self.run_data("backup", "--out", self.folder / "copy"))
+        self.assertIn("must not exist", self.run_data("backup", "--out", self.folder / "copy", code=FAILED))
+        self.run_data("import", self.file("new.json", {**self.LINES[0], "gender": "female"}))
+        self.assertIn("3 resources", self.run_ok("restore", self.folder / "copy", "--data", self.folder / "again"))
+        self.assertEqual((self.stats(self.folder / "again")["versions"], self.stats()["versions"]), (3, 4))
+        self.assertIn("exists already", Run("restore", self.folder / "copy", "--data", self.data).err)
+
+    def test_verifies_reindexes_counts_and_explains(self):
+        self.run_data("import", self.lines())
+        self.assertEqual(self.run_data("verify"), "everything is as it should be\n")
+        self.run_data("reindex")
+        self.assertIn("71.5 kg", self.run_data("search", "Observation?date=2026-01-02", "--format", "table"))
+        self.assertRegex(self.run_data("stats"), r"(?m)^Patient +2$")
+        self.assertIn("the store opens: 3 resources", self.run_data("doctor"))
+        self.assertIn("no data folder", Run("stats", "--data", self.folder / "none").err)
+        self.assertEqual(Run("doctor", "--data", self.folder / "none").code, FOUND)
+        self.assertFalse((self.folder / "none").exists())
+
+    def test_finds_and_names_damage(self):
+        self.run_data("import", self.lines())
+        self.run_ok("backup", "--data", self.data, "--out", self.folder / "copy")  # what is in memory goes to files
+        tables = sorted((self.data / "kv").glob("*.sst"))
+        self.assertTrue(tables)
+        largest = max(tables, key=lambda path: path.stat().st_size)
+        damaged = bytearray(largest.read_bytes())
+        damaged[100] ^= 0x10
+        largest.unlink()  # the copy may share it
+        largest.write_bytes(damaged)
+        run = Run("verify", "--data", self.data)
+        self.assertIn(run.code, (FOUND, FAILED), run.out + run.err)
+        self.assertIn(largest.name, run.out + run.err)
+
+    def test_asks_the_server_that_holds_the_folder(self):
+        running = self.start()
+        self.run_data("import", self.lines())
+        self.assertEqual(json.loads(self.ask("GET", "/fhir/Patient/p1")[1])["name"][0]["family"], "王")
+        self.assertEqual(json.loads(self.run_ok("get", "Patient/p2", "--server", f"http://127.0.0.1:{self.port}"))["id"], "p2")
+        self.assertEqual(self.ask("POST", "/api/v1/verify")[0].status, 403)
+        self.assertEqual(self.run_data("verify"), "everything is as it should be\n")
+        self.assertEqual(json.loads(self.ask("GET", "/api/v1/stats")[1])["resources"], 3)
+        refused = Run("serve", "--port", "0", "--data", self.data)
+        self.assertEqual(refused.code, FAILED)
+        self.stop(running)
+        self.assertEqual(self.stats()["resources"], 3)
+
+    def test_loses_nothing_when_it_is_killed(self):
+        run = subprocess.run(
+            [sys.executable, ROOT / "tools/torture.py", PROGRAM, "--rounds", "4", "--clients", "4", "--folder", self.folder],
+            capture_output=True, text=True, timeout=250)
+        self.assertTrue(run.stdout.endswith("4 passed, 0 failed\n"), run.stdout + run.stderr)
+
+    def test_keeps_tenants_apart(self):
+        self.run_data("import", self.lines())
+        self.run_data("import", self.file("other.ndjson", json.dumps({"resourceType": "Patient", "id": "p9"}) + "\n"), "--tenant", "2")
+        self.assertEqual(json.loads(self.run_data("search", "Patient", "--tenant", "2"))["total"], 1)
+        self.assertIn("no such resource", self.run_data("get", "Patient/p1", "--tenant", "2", code=FOUND))
 
 
 class Documents(ServerTest):

@@ -52,6 +52,17 @@ struct Chooser {
   int operator()(const ConfigExplainOptions& options) const { return run_config_explain(options, common); }
   int operator()(const CompletionOptions& options) const { return run_completion(options); }
   int operator()(const VersionOptions&) const { return run_version(); }
+  int operator()(const ImportOptions& options) const { return run_import(options, common); }
+  int operator()(const ExportOptions& options) const { return run_export(options, common); }
+  int operator()(const GetOptions& options) const { return run_get(options, common); }
+  int operator()(const SearchOptions& options) const { return run_search(options, common); }
+  int operator()(const HistoryOptions& options) const { return run_history(options, common); }
+  int operator()(const BackupOptions& options) const { return run_backup(options, common); }
+  int operator()(const RestoreOptions& options) const { return run_restore(options, common); }
+  int operator()(const VerifyOptions& options) const { return run_verify(options, common); }
+  int operator()(const ReindexOptions& options) const { return run_reindex(options, common); }
+  int operator()(const StatsOptions& options) const { return run_stats(options, common); }
+  int operator()(const DoctorOptions& options) const { return run_doctor(options, common); }
   int operator()(const Leave& said) const { return leave(said); }
 };
 

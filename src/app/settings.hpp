@@ -157,6 +157,22 @@ inline constexpr Setting kLogFormat{.name = "log.format",
                                     .english = "For people, or JSON for machines.",
                                     .chinese = "日志格式：供人阅读，或供机器处理的 JSON。",
                                     .choices = "human|json"};
+inline constexpr Setting kMemoryLimit{
+    .name = "memory.limit",
+    .type = SettingType::bytes,
+    .initial = "4GiB",
+    .english = "The most memory that stores, caches, bodies and queues may hold together; work beyond is refused.",
+    .chinese = "存储、缓存、请求正文与队列合计可占用的最大内存；超出则拒绝新任务。",
+    .minimum = 256LL << 20,
+    .maximum = 1LL << 42};
+inline constexpr Setting kStoreMemory{
+    .name = "store.memory",
+    .type = SettingType::bytes,
+    .initial = "1GiB",
+    .english = "Of that, what the store may use for caches and what it has not written yet.",
+    .chinese = "其中存储可用于缓存和待写数据的内存。",
+    .minimum = 64LL << 20,
+    .maximum = 1LL << 42};
 inline constexpr Setting kFhirpathTime{.name = "fhirpath.time",
                                        .type = SettingType::duration,
                                        .initial = "5s",
@@ -178,12 +194,12 @@ inline constexpr Setting kValidationPackages{
     .english = "FHIR packages (.tgz) and files of profiles to validate against, separated by commas.",
     .chinese = "校验时使用的 FHIR 包（.tgz）和规范文件，以逗号分隔。"};
 
-inline constexpr Setting kSettings[] = {kHttpAddress,    kHttpPort,       kHttpInsecureListen,   kHttpWorkers,
-                                        kHttpQueue,      kHttpBodyLimit,  kHttpHeaderLimit,      kHttpConnections,
-                                        kHttpQuota,      kHttpQuotaBurst, kHttpHeaderTime,       kHttpIdleTime,
-                                        kHttpAnswerTime, kHttpDrainTime,  kHttpCorsOrigins,      kTlsCertificate,
-                                        kTlsKey,         kTlsClients,     kTlsClientAuthorities, kLogLevel,
-                                        kLogFormat,      kFhirpathTime,   kValidationIssues,     kValidationPackages};
+inline constexpr Setting kSettings[] = {
+    kHttpAddress,          kHttpPort,          kHttpInsecureListen, kHttpWorkers,    kHttpQueue,      kHttpBodyLimit,
+    kHttpHeaderLimit,      kHttpConnections,   kHttpQuota,          kHttpQuotaBurst, kHttpHeaderTime, kHttpIdleTime,
+    kHttpAnswerTime,       kHttpDrainTime,     kHttpCorsOrigins,    kTlsCertificate, kTlsKey,         kTlsClients,
+    kTlsClientAuthorities, kLogLevel,          kLogFormat,          kMemoryLimit,    kStoreMemory,    kFhirpathTime,
+    kValidationIssues,     kValidationPackages};
 
 /// File, environment and flags, as the command line says.
 Result<Config> load_config(const CommonOptions& options);

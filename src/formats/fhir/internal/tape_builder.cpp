@@ -315,7 +315,8 @@ TapeBuilder::Token TapeBuilder::scalar(Token at, const Member& member) {
       break;
   }
   if (first != '-' && static_cast<unsigned char>(first - '0') > 9) {
-    if (at >= end_ || first == ',' || first == ':' || first == ']' || first == '}') return fail_expected(at, "...");
+    if (at >= end_ || first == ',' || first == ':' || first == ']' || first == '}')
+      return fail_expected(at, "\"...\" / 0 / {} / []");
     fail(IssueType::structure, kBadLiteral, *at);
     return nullptr;
   }

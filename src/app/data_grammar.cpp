@@ -1,0 +1,164 @@
+#include "app/data_grammar.hpp"
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <utility>
+
+namespace meridian::app {
+
+struct DataGrammar::Options {
+  ImportOptions import;
+  ExportOptions export_;
+  GetOptions get;
+  SearchOptions search;
+  HistoryOptions history;
+  BackupOptions backup;
+  RestoreOptions restore;
+  VerifyOptions verify;
+  ReindexOptions reindex;
+  StatsOptions stats;
+  DoctorOptions doctor;
+};
+
+namespace {
+
+constexpr const char* kDefaultData = "meridian-data";
+
+CLI::App* add(CLI::App& app, const char* name, const char* about) {
+  auto* command = app.add_subcommand(name, about);
+  command->fallthrough();
+  return command;
+}
+
+CLI::Option* positional(CLI::Option* option) {
+  return option->type_name("");
+}
+
+void add_place(CLI::App& command, Place& place) {
+  auto* data =
+      command.add_option("--data", place.data, "the data folder; a server that holds it is asked through its socket");
+  data->type_name("DIR");
+  command.add_option("--server", place.server, "a server's address, such as http://127.0.0.1:8080")
+      ->type_name("URL")
+      ->excludes(data);
+  command.add_option("--tenant", place.tenant, "the tenant; the default one when not given")->type_name("NAME");
+}
+
+void add_table(CLI::App& command, Table& format) {
+  command
+      .add_option_function<std::string>(
+          "--format",
+          [&format](const std::string& word) {
+            if (word != "table" && word != "json") {
+              throw CLI::ValidationError("--format", "takes table|json, not \"" + word + "\"");
+            }
+            format = word == "table" ? Table::table : Table::json;
+          },
+          "table: for people; json: as the server answers")
+      ->type_name("table|json");
+}
+
+void add_import(CLI::App& app, ImportOptions& options) {
+  auto* command = add(app, "import", "take resources in: NDJSON, Bundles, single resources, folders of them");
+  positional(command->add_option("PATH", options.paths, "files or folders, plain, .gz or .zst; - is standard input")
+                 ->required());
+  add_place(*command, options.place);
+  command->add_option("--errors", options.errors, "a file for what was refused, one OperationOutcome a line")
+      ->type_name("FILE");
+  command->footer(
+      "Lines that are no valid resources are left out and told with their line number; the rest goes in.\n"
+      "What was taken in is on the disk when the command ends. Transaction Bundles are carried out as such.\n"
+      "Exit code 1 when something was refused.");
+}
+
+void add_export(CLI::App& app, ExportOptions& options) {
+  auto* command = add(app, "export", "write all resources as NDJSON, a file a type");
+  add_place(*command, options.place);
+  command->add_option("--out", options.out, "the folder to write to; made when it is not there")
+      ->type_name("DIR")
+      ->required();
+  command->add_option("--type", options.types, "only this type; may be repeated")
+      ->type_name("TYPE")
+      ->allow_extra_args(false);
+  command->add_option("--since", options.since, "only what was changed at or after this instant")->type_name("INSTANT");
+}
+
+void add_reading(CLI::App& app, GetOptions& get, SearchOptions& search, HistoryOptions& history) {
+  auto* command = add(app, "get", "print resources");
+  positional(command->add_option("REFERENCE", get.references, "TYPE/ID, or TYPE/ID/_history/VERSION")->required());
+  add_place(*command, get.place);
+
+  command = add(app, "search", "search, as FHIR does, and print what was found");
+  positional(command->add_option("QUERY", search.query, "such as 'Observation?code=8480-6&_sort=-date'")->required());
+  add_place(*command, search.place);
+  add_table(*command, search.format);
+  command->add_flag("--all", search.all, "every page, not only the first");
+
+  command = add(app, "history", "print the versions of a resource, a type or everything, newest first");
+  positional(command->add_option("REFERENCE", history.reference, "TYPE/ID or TYPE; everything when not given"));
+  add_place(*command, history.place);
+}
+
+void add_upkeep(CLI::App& app, BackupOptions& backup, RestoreOptions& restore, VerifyOptions& verify,
+                ReindexOptions& reindex, StatsOptions& stats, DoctorOptions& doctor) {
+  auto* command = add(app, "backup", "copy a data folder to another place, consistent, while the server goes on");
+  add_place(*command, backup.place);
+  command->add_option("--out", backup.out, "the folder for the copy")->type_name("DIR")->required();
+
+  command = add(app, "restore", "make a data folder from a copy");
+  positional(command->add_option("COPY", restore.from, "a folder that `meridian backup` made")->required());
+  command->add_option("--data", restore.data, "the data folder to make; must not exist yet")
+      ->type_name("DIR")
+      ->required();
+
+  command = add(app, "verify", "read everything and compare it: checksums, versions, index, feed");
+  add_place(*command, verify.place);
+  command->footer("Exit code 1 when something is wrong; each fault is a line.");
+
+  command = add(app, "reindex", "make the search index anew from the resources");
+  add_place(*command, reindex.place);
+
+  command = add(app, "stats", "what is in it: resources by type, versions, bytes");
+  add_place(*command, stats.place);
+  add_table(*command, stats.format);
+
+  command = add(app, "doctor", "explain what is wrong with this installation, and how to mend it");
+  command->add_option("--data", doctor.data, "the data folder to look at")->type_name("DIR");
+}
+
+}  // namespace
+
+DataGrammar::DataGrammar(CLI::App& app) : options_(std::make_unique<Options>()) {
+  Options& o = *options_;
+  add_import(app, o.import);
+  add_export(app, o.export_);
+  add_reading(app, o.get, o.search, o.history);
+  add_upkeep(app, o.backup, o.restore, o.verify, o.reindex, o.stats, o.doctor);
+}
+
+DataGrammar::~DataGrammar() = default;
+
+std::optional<Command> DataGrammar::command(const CLI::App& app) {
+  Options& o = *options_;
+  const auto placed = [](auto options) -> Command {
+    if (options.place.data.empty() && options.place.server.empty()) options.place.data = kDefaultData;
+    return options;
+  };
+  if (app.got_subcommand("import")) return placed(std::move(o.import));
+  if (app.got_subcommand("export")) return placed(std::move(o.export_));
+  if (app.got_subcommand("get")) return placed(std::move(o.get));
+  if (app.got_subcommand("search")) return placed(std::move(o.search));
+  if (app.got_subcommand("history")) return placed(std::move(o.history));
+  if (app.got_subcommand("backup")) return placed(std::move(o.backup));
+  if (app.got_subcommand("restore")) return std::move(o.restore);
+  if (app.got_subcommand("verify")) return placed(std::move(o.verify));
+  if (app.got_subcommand("reindex")) return placed(std::move(o.reindex));
+  if (app.got_subcommand("stats")) return placed(std::move(o.stats));
+  if (app.got_subcommand("doctor")) {
+    if (o.doctor.data.empty()) o.doctor.data = kDefaultData;
+    return std::move(o.doctor);
+  }
+  return std::nullopt;
+}
+
+}  // namespace meridian::app

@@ -1,0 +1,159 @@
+#include "app/instance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "app/knowledge.hpp"
+#include "app/page.hpp"
+#include "app/server_settings.hpp"
+#include "app/settings.hpp"
+#include "base/log.hpp"
+#include "base/memory_budget.hpp"
+#include "base/metrics.hpp"
+#include "base/version.hpp"
+#include "formats/fhir/schema.hpp"
+#include "http/client.hpp"
+#include "http/executor.hpp"
+#include "http/router.hpp"
+#include "http/service_routes.hpp"
+#include "net/io.hpp"
+#include "rest/administration.hpp"
+#include "rest/routes.hpp"
+#include "rest/store_routes.hpp"
+#include "store/store.hpp"
+#include "validation/embedded_terminology.hpp"
+#include "validation/validator.hpp"
+
+namespace meridian::app {
+namespace {
+
+/// The access log and the metrics of each answer. Route patterns only: what a path holds may be a patient's.
+void note_access(const http::AccessEntry& entry) {
+  metrics()
+      .counter({"meridian_http_requests", "Requests answered"},
+               {{"route", entry.route}, {"status", std::to_string(entry.status)}})
+      .add();
+  metrics()
+      .histogram(
+          {"meridian_http_seconds", "Time from the first byte of a request to the last of its answer", "seconds"},
+          request_seconds(), {{"route", entry.route}})
+      .observe(static_cast<double>(entry.microseconds) / 1e6);
+  log_info("request", {{"method", entry.method},
+                       {"route", entry.route},
+                       {"status", entry.status},
+                       {"us", entry.microseconds},
+                       {"in", entry.received_bytes},
+                       {"out", entry.sent_bytes},
+                       {"trace", entry.trace_id},
+                       {"fault", entry.fault}});
+}
+
+http::ApiInfo api_info() {
+  http::ApiInfo api;
+  api.title = "Meridian";
+  api.version = kVersion;
+  api.description = "FHIR R4 operations of Meridian, a data and decision platform for hospitals.";
+  return api;
+}
+
+}  // namespace
+
+// In the order in which they are made; what comes later uses what stands above, and goes before it.
+struct Instance::State {
+  std::unique_ptr<MemoryBudget> memory;
+  Knowledge knowledge;
+  std::unique_ptr<validation::Validator> validator;
+  std::unique_ptr<validation::EmbeddedTerminology> terminology;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<net::Io> io;
+  std::optional<http::Client> client;
+  std::unique_ptr<http::Executor> executor;
+  std::shared_ptr<void> work;  // what the FHIR interface does beside requests
+  std::optional<http::Server> server;
+  std::int64_t drain_milliseconds = 0;
+};
+
+Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Instance::~Instance() {
+  if (!state_->server) return;
+  const bool finished = state_->server->drain(state_->drain_milliseconds);
+  log_info("stopped", {{"all_requests_finished", finished}});
+}
+
+http::Server& Instance::server() {
+  return *state_->server;
+}
+
+store::Store& Instance::store() {
+  return *state_->store;
+}
+
+Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language language, const std::string& data,
+                                                  std::vector<http::ListenAddress> listen) {
+  auto state = std::make_unique<State>();
+  State& s = *state;
+  http::ServerOptions options = TRY(server_options(config));
+  options.listen = std::move(listen);
+  s.drain_milliseconds = config.duration(kHttpDrainTime).milliseconds();
+
+  // 1. What is known. The schema is opened now, so that the first request does not wait for it.
+  const fhir::Schema& schema = fhir::Schema::r4();
+  s.memory = std::make_unique<MemoryBudget>(config.bytes(kMemoryLimit));
+  s.knowledge = TRY(load_knowledge({}, {}, config, language));
+  s.validator = std::make_unique<validation::Validator>(schema, s.knowledge.profiles);
+  s.terminology = std::make_unique<validation::EmbeddedTerminology>(schema, s.knowledge.profiles);
+
+  // 2. The record.
+  store::StoreOptions store;
+  store.folder = data;
+  store.memory = s.memory.get();
+  store.memory_bytes = config.bytes(kStoreMemory);
+  s.store = TRY(store::Store::open(std::move(store)));
+
+  // 3. Threads.
+  const auto configured = static_cast<int>(config.integer(kHttpWorkers));
+  const int workers = configured > 0 ? configured : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  s.io = std::make_unique<net::Io>(net::IoOptions{.threads = std::max(1, workers / 2)});
+  s.client = TRY(http::Client::create({}, *s.io));
+  s.executor = http::make_pool(workers, static_cast<std::size_t>(config.integer(kHttpQueue)));
+
+  // 4. The routes.
+  http::Router router;
+  rest::OperationServices operations;
+  operations.validator = s.validator.get();
+  operations.terminology = s.terminology.get();
+  operations.subsumption = s.terminology.get();
+  operations.fhirpath_milliseconds = static_cast<std::uint32_t>(config.duration(kFhirpathTime).milliseconds());
+  operations.max_issues = static_cast<std::size_t>(config.integer(kValidationIssues));
+  rest::mount_operations(router, operations);
+  rest::StoreServices interactions;
+  interactions.store = s.store.get();
+  interactions.executor = s.executor.get();
+  interactions.client = &*s.client;
+  interactions.work_folder = data + "/work";
+  interactions.max_issues = operations.max_issues;
+  s.work = rest::mount_store(router, std::move(interactions));
+  rest::mount_administration(router, *s.store);
+  http::ServiceRoutes service;
+  service.api = api_info();
+  service.metrics = [] { return metrics().expose(); };
+  http::mount_service_routes(router, std::move(service));
+  mount_page(router);
+
+  // 5. The server.
+  http::Services services;
+  services.io = s.io.get();
+  services.executor = s.executor.get();
+  services.access_log = note_access;
+  s.server = TRY(http::Server::start(std::move(options), std::move(router), std::move(services)));
+  metrics().read_gauge({"meridian_http_connections", "Connections open now"},
+                       [&s] { return static_cast<double>(s.server->counts().connections_open); });
+  return std::unique_ptr<Instance>(new Instance(std::move(state)));
+}
+
+}  // namespace meridian::app
