@@ -8,7 +8,7 @@
 # Libraries from outside are named in the optional src/<path>/module.cmake, which may set
 #   MODULE_PUBLIC    what its public headers need      MODULE_PRIVATE   what its sources need
 #   MODULE_TEST      what its tests need               MODULE_SOURCES   generated sources
-#   MODULE_BENCH     what its benchmarks need
+#   MODULE_BENCH     what its benchmarks need      MODULE_TESTING   what its testing/ needs
 # and may define the custom commands that generate them.
 
 function(meridian_layer path out)
@@ -59,6 +59,7 @@ function(meridian_module path)
   set(MODULE_PRIVATE "")
   set(MODULE_TEST "")
   set(MODULE_BENCH "")
+  set(MODULE_TESTING "")
   set(MODULE_SOURCES "")
   include("${dir}/module.cmake" OPTIONAL)
 
@@ -95,7 +96,7 @@ function(meridian_module path)
 
   if(testing)
     add_library(${id}_testing STATIC EXCLUDE_FROM_ALL ${testing})
-    target_link_libraries(${id}_testing PUBLIC ${id})
+    target_link_libraries(${id}_testing PUBLIC ${id} ${MODULE_TESTING})
   endif()
   set(test_support "")
   foreach(dep IN LISTS deps path)
