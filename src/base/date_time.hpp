@@ -47,6 +47,9 @@ class Date {
   bool operator==(const Date&) const = default;
 
  private:
+  friend class DateTime;
+  static const char* make(int year, int month, int day, Date& out);
+  static const char* read(std::string_view text, Date& out);
   std::int16_t year_ = 1;
   std::uint8_t month_ = 0;
   std::uint8_t day_ = 0;
@@ -77,6 +80,9 @@ class Time {
   bool operator==(const Time&) const = default;
 
  private:
+  friend class DateTime;
+  static const char* make(int hour, int minute, int second, std::uint64_t fraction, int fraction_digits, Time& out);
+  static const char* read(std::string_view text, Time& out);
   std::uint64_t fraction_ = 0;
   std::uint8_t hour_ = 0;
   std::uint8_t minute_ = 0;
@@ -98,6 +104,9 @@ class UtcOffset {
   bool operator==(const UtcOffset&) const = default;
 
  private:
+  friend class DateTime;
+  static const char* make(int minutes, char sign, UtcOffset& out);
+  static const char* read(std::string_view text, UtcOffset& out);
   std::int16_t minutes_ = 0;
   char sign_ = 'Z';
 };
@@ -127,6 +136,7 @@ class DateTime {
   bool operator==(const DateTime&) const = default;
 
  private:
+  static const char* read(std::string_view text, DateTime& out);
   Time time_;
   Date date_;
   UtcOffset offset_;

@@ -8,6 +8,8 @@
 namespace meridian {
 namespace {
 
+constexpr const char* kTimeWithoutDate = "a time of day needs a whole date before it";
+
 tl::unexpected<Error> not_in_form(const char* what) {
   return fail(ErrorCode::malformed_input, what);
 }
@@ -15,14 +17,16 @@ tl::unexpected<Error> out_of_range(const char* what) {
   return fail(ErrorCode::malformed_input, what);
 }
 
-/// The number that two or four digits make, or -1.
-int number(std::string_view digits) {
-  int value = 0;
-  for (const char c : digits) {
-    if (c < '0' || c > '9') return -1;
-    value = value * 10 + (c - '0');
-  }
-  return value;
+/// The number that two digits make, or -1.
+int two_digits(const char* digits) {
+  const auto tens = static_cast<unsigned>(digits[0] - '0');
+  const auto ones = static_cast<unsigned>(digits[1] - '0');
+  return tens > 9 || ones > 9 ? -1 : static_cast<int>(tens * 10 + ones);
+}
+int four_digits(const char* digits) {
+  const int high = two_digits(digits);
+  const int low = two_digits(digits + 2);
+  return high < 0 || low < 0 ? -1 : high * 100 + low;
 }
 
 void put(std::string& out, std::uint64_t value, int width) {
@@ -56,31 +60,42 @@ void put(std::string& out, const Time& time) {
 
 }  // namespace
 
+// The readers give what is wrong, or nullptr: a Result costs more than the reading.
+const char* Date::make(int year, int month, int day, Date& out) {
+  if (year < 1 || year > 9999) return "the year is not between 0001 and 9999";
+  if (month < 0 || month > 12) return "the month is not between 01 and 12";
+  if (day < 0 || (day > 0 && (month == 0 || day > days_in_month(year, month)))) return "the month has no such day";
+  out.year_ = static_cast<std::int16_t>(year);
+  out.month_ = static_cast<std::uint8_t>(month);
+  out.day_ = static_cast<std::uint8_t>(day);
+  return nullptr;
+}
+
+const char* Date::read(std::string_view text, Date& out) {
+  constexpr const char* kForm = "a date is written 2015, 2015-02 or 2015-02-04";
+  const std::size_t size = text.size();
+  const bool dashes = (size < 5 || text[4] == '-') && (size < 8 || text[7] == '-');
+  if ((size != 4 && size != 7 && size != 10) || !dashes) return kForm;
+  const int year = four_digits(text.data());
+  const int month = size >= 7 ? two_digits(text.data() + 5) : 0;
+  const int day = size == 10 ? two_digits(text.data() + 8) : 0;
+  if (year < 0 || month < 0 || day < 0) return kForm;
+  // Written zeros are not the zeros of "not known".
+  if (size >= 7 && month == 0) return "the month is not between 01 and 12";
+  if (size == 10 && day == 0) return "the month has no such day";
+  return make(year, month, day, out);
+}
+
 Result<Date> Date::of(int year, int month, int day) {
-  if (year < 1 || year > 9999) return out_of_range("the year is not between 0001 and 9999");
-  if (month < 0 || month > 12) return out_of_range("the month is not between 01 and 12");
-  if (day < 0 || (day > 0 && (month == 0 || day > days_in_month(year, month)))) {
-    return out_of_range("the month has no such day");
-  }
   Date date;
-  date.year_ = static_cast<std::int16_t>(year);
-  date.month_ = static_cast<std::uint8_t>(month);
-  date.day_ = static_cast<std::uint8_t>(day);
+  if (const char* fault = make(year, month, day, date)) return out_of_range(fault);
   return date;
 }
 
 Result<Date> Date::parse(std::string_view text) {
-  constexpr const char* kForm = "a date is written 2015, 2015-02 or 2015-02-04";
-  const bool dashes = (text.size() < 5 || text[4] == '-') && (text.size() < 8 || text[7] == '-');
-  if ((text.size() != 4 && text.size() != 7 && text.size() != 10) || !dashes) return not_in_form(kForm);
-  const int year = number(text.substr(0, 4));
-  const int month = text.size() >= 7 ? number(text.substr(5, 2)) : 0;
-  const int day = text.size() == 10 ? number(text.substr(8, 2)) : 0;
-  if (year < 0 || month < 0 || day < 0) return not_in_form(kForm);
-  // Written zeros are not the zeros of "not known".
-  if (text.size() >= 7 && month == 0) return out_of_range("the month is not between 01 and 12");
-  if (text.size() == 10 && day == 0) return out_of_range("the month has no such day");
-  return of(year, month, day);
+  Date date;
+  if (const char* fault = read(text, date)) return not_in_form(fault);
+  return date;
 }
 
 std::string Date::to_string() const {
@@ -89,50 +104,56 @@ std::string Date::to_string() const {
   return out;
 }
 
+const char* Time::make(int hour, int minute, int second, std::uint64_t fraction, int fraction_digits, Time& out) {
+  if (hour < 0 || hour > 23) return "the hour is not between 00 and 23";
+  if (minute < -1 || minute > 59) return "the minute is not between 00 and 59";
+  if (second < -1 || second > 60) return "the second is not between 00 and 60";
+  if (fraction_digits < 0 || fraction_digits > kMaxFractionDigits ||
+      fraction >= internal::power_of_ten_64(fraction_digits)) {
+    return "the fraction of the second has more than 18 digits";
+  }
+  out.hour_ = static_cast<std::uint8_t>(hour);
+  out.minute_ = static_cast<std::uint8_t>(std::max(minute, 0));
+  out.second_ = static_cast<std::uint8_t>(std::max(second, 0));
+  out.fraction_ = fraction;
+  out.fraction_digits_ = static_cast<std::uint8_t>(fraction_digits);
+  out.precision_ = minute < 0            ? Precision::hour
+                   : second < 0          ? Precision::minute
+                   : fraction_digits > 0 ? Precision::fraction
+                                         : Precision::second;
+  return nullptr;
+}
+
+const char* Time::read(std::string_view text, Time& out) {
+  constexpr const char* kForm = "a time is written 14, 14:30, 14:30:15 or 14:30:15.250";
+  const std::size_t size = text.size();
+  const bool marks = (size < 3 || text[2] == ':') && (size < 6 || text[5] == ':') && (size < 9 || text[8] == '.');
+  if ((size != 2 && size != 5 && size != 8 && size < 10) || !marks) return kForm;
+  const int hour = two_digits(text.data());
+  const int minute = size >= 5 ? two_digits(text.data() + 3) : 0;
+  const int second = size >= 8 ? two_digits(text.data() + 6) : 0;
+  if (hour < 0 || minute < 0 || second < 0) return kForm;
+  std::uint64_t fraction = 0;
+  const std::string_view digits = size > 8 ? text.substr(9) : std::string_view();
+  if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) return kForm;
+  if (digits.size() > kMaxFractionDigits) return "the fraction of the second has more than 18 digits";
+  for (const char c : digits) fraction = fraction * 10 + static_cast<std::uint64_t>(c - '0');
+  return make(hour, size >= 5 ? minute : -1, size >= 8 ? second : -1, fraction, static_cast<int>(digits.size()), out);
+}
+
 Result<Time> Time::of(int hour, int minute, int second, std::uint64_t fraction, int fraction_digits) {
-  if (hour < 0 || hour > 23) return out_of_range("the hour is not between 00 and 23");
-  if (minute < -1 || minute > 59) return out_of_range("the minute is not between 00 and 59");
-  if (second < -1 || second > 60) return out_of_range("the second is not between 00 and 60");
   if ((minute < 0 && second >= 0) || (second < 0 && fraction_digits > 0)) {
     return fail(ErrorCode::invalid_argument, "a time cannot know its seconds without its minutes");
   }
-  if (fraction_digits < 0 || fraction_digits > kMaxFractionDigits ||
-      fraction >= internal::power_of_ten_64(fraction_digits)) {
-    return out_of_range("the fraction of the second has more than 18 digits");
-  }
   Time time;
-  time.hour_ = static_cast<std::uint8_t>(hour);
-  time.minute_ = static_cast<std::uint8_t>(std::max(minute, 0));
-  time.second_ = static_cast<std::uint8_t>(std::max(second, 0));
-  time.fraction_ = fraction;
-  time.fraction_digits_ = static_cast<std::uint8_t>(fraction_digits);
-  time.precision_ = minute < 0            ? Precision::hour
-                    : second < 0          ? Precision::minute
-                    : fraction_digits > 0 ? Precision::fraction
-                                          : Precision::second;
+  if (const char* fault = make(hour, minute, second, fraction, fraction_digits, time)) return out_of_range(fault);
   return time;
 }
 
 Result<Time> Time::parse(std::string_view text) {
-  constexpr const char* kForm = "a time is written 14, 14:30, 14:30:15 or 14:30:15.250";
-  const std::size_t size = text.size();
-  const bool marks = (size < 3 || text[2] == ':') && (size < 6 || text[5] == ':') && (size < 9 || text[8] == '.');
-  if ((size != 2 && size != 5 && size != 8 && size < 10) || !marks) return not_in_form(kForm);
-  const int hour = number(text.substr(0, 2));
-  const int minute = size >= 5 ? number(text.substr(3, 2)) : 0;
-  const int second = size >= 8 ? number(text.substr(6, 2)) : 0;
-  if (hour < 0 || minute < 0 || second < 0) return not_in_form(kForm);
-  if (size == 2) return of(hour);
-  if (size == 5) return of(hour, minute);
-  if (size == 8) return of(hour, minute, second);
-
-  const std::string_view digits = text.substr(9);
-  if (!std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; }))
-    return not_in_form(kForm);
-  if (digits.size() > kMaxFractionDigits) return out_of_range("the fraction of the second has more than 18 digits");
-  std::uint64_t fraction = 0;
-  for (const char c : digits) fraction = fraction * 10 + static_cast<std::uint64_t>(c - '0');
-  return of(hour, minute, second, fraction, static_cast<int>(digits.size()));
+  Time time;
+  if (const char* fault = read(text, time)) return not_in_form(fault);
+  return time;
 }
 
 Result<Time> Time::parse_fhir(std::string_view text) {
@@ -151,24 +172,33 @@ std::string Time::to_string() const {
   return out;
 }
 
+const char* UtcOffset::make(int minutes, char sign, UtcOffset& out) {
+  if (minutes < -14 * 60 || minutes > 14 * 60) return "the offset is not between -14:00 and +14:00";
+  out.minutes_ = static_cast<std::int16_t>(minutes);
+  out.sign_ = sign;
+  return nullptr;
+}
+
+const char* UtcOffset::read(std::string_view text, UtcOffset& out) {
+  if (text == "Z") return nullptr;
+  constexpr const char* kForm = "an offset is written Z or +08:00";
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return kForm;
+  const int hours = two_digits(text.data() + 1);
+  const int minutes = two_digits(text.data() + 4);
+  if (hours < 0 || minutes < 0) return kForm;
+  if (minutes > 59) return "the minutes of the offset are not between 00 and 59";
+  return make((text[0] == '-' ? -1 : 1) * (hours * 60 + minutes), text[0], out);
+}
+
 Result<UtcOffset> UtcOffset::of(int minutes) {
-  if (minutes < -14 * 60 || minutes > 14 * 60) return out_of_range("the offset is not between -14:00 and +14:00");
   UtcOffset offset;
-  offset.minutes_ = static_cast<std::int16_t>(minutes);
-  offset.sign_ = minutes < 0 ? '-' : '+';
+  if (const char* fault = make(minutes, minutes < 0 ? '-' : '+', offset)) return out_of_range(fault);
   return offset;
 }
 
 Result<UtcOffset> UtcOffset::parse(std::string_view text) {
-  if (text == "Z") return UtcOffset();
-  constexpr const char* kForm = "an offset is written Z or +08:00";
-  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return not_in_form(kForm);
-  const int hours = number(text.substr(1, 2));
-  const int minutes = number(text.substr(4, 2));
-  if (hours < 0 || minutes < 0) return not_in_form(kForm);
-  if (minutes > 59) return out_of_range("the minutes of the offset are not between 00 and 59");
-  UtcOffset offset = TRY(of((text[0] == '-' ? -1 : 1) * (hours * 60 + minutes)));
-  offset.sign_ = text[0];
+  UtcOffset offset;
+  if (const char* fault = read(text, offset)) return not_in_form(fault);
   return offset;
 }
 
@@ -184,7 +214,7 @@ std::string UtcOffset::to_string() const {
 
 Result<DateTime> DateTime::of(Date date, Time time, std::optional<UtcOffset> offset) {
   if (date.precision() != Precision::day) {
-    return fail(ErrorCode::malformed_input, "a time of day needs a whole date before it");
+    return fail(ErrorCode::malformed_input, kTimeWithoutDate);
   }
   DateTime out(date);
   out.time_ = time;
@@ -194,15 +224,27 @@ Result<DateTime> DateTime::of(Date date, Time time, std::optional<UtcOffset> off
   return out;
 }
 
-Result<DateTime> DateTime::parse(std::string_view text) {
-  const std::size_t mark = text.find('T');
-  const Date date = TRY(Date::parse(text.substr(0, mark)));
-  if (mark == std::string_view::npos || mark + 1 == text.size()) return DateTime(date);
+const char* DateTime::read(std::string_view text, DateTime& out) {
+  std::size_t mark = 0;
+  while (mark < text.size() && text[mark] != 'T') ++mark;
+  if (const char* fault = Date::read(text.substr(0, mark), out.date_)) return fault;
+  if (mark + 1 >= text.size()) return nullptr;
   const std::string_view after = text.substr(mark + 1);
-  const std::size_t zone = after.find_first_of("Z+-");
-  const Time time = TRY(Time::parse(after.substr(0, zone)));
-  if (zone == std::string_view::npos) return of(date, time, std::nullopt);
-  return of(date, time, TRY(UtcOffset::parse(after.substr(zone))));
+  std::size_t zone = 0;
+  while (zone < after.size() && after[zone] != 'Z' && after[zone] != '+' && after[zone] != '-') ++zone;
+  if (const char* fault = Time::read(after.substr(0, zone), out.time_)) return fault;
+  out.has_time_ = true;
+  out.has_offset_ = zone < after.size();
+  if (out.has_offset_) {
+    if (const char* fault = UtcOffset::read(after.substr(zone), out.offset_)) return fault;
+  }
+  return out.date_.precision() == Precision::day ? nullptr : kTimeWithoutDate;
+}
+
+Result<DateTime> DateTime::parse(std::string_view text) {
+  DateTime date_time;
+  if (const char* fault = read(text, date_time)) return not_in_form(fault);
+  return date_time;
 }
 
 Result<DateTime> DateTime::parse_fhir(std::string_view text) {

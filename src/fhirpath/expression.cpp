@@ -5,7 +5,7 @@
 
 #include "fhirpath/internal/compiler.hpp"
 #include "fhirpath/internal/machine.hpp"
-#include "fhirpath/internal/path_walk.hpp"
+#include "fhirpath/internal/scratch.hpp"
 
 namespace meridian::fhirpath {
 
@@ -42,17 +42,12 @@ Result<Collection> Expression::evaluate(Collection input, EvaluationContext& con
 }
 
 Result<Collection> Expression::evaluate(fhir::Node input, EvaluationContext& context) const {
-  if (plan_->is_plain_path && input) {
-    // Nothing but steps from the node: no machine is needed, and the document bounds the work.
-    internal::ValueStack& stack = context.scratch_->stack;
-    stack.shrink(0);
+  if (plan_->follow != nullptr && input) {
     try {
-      const internal::Op& path = plan_->ops[plan_->root];
-      internal::PathWalk(*plan_, path, stack, path.limit).from(input, plan_->steps.data() + path.first);
+      return plan_->follow(*plan_, input, context.scratch_->stack);
     } catch (const std::bad_alloc&) {
       return fail(ErrorCode::too_costly, "there is not enough memory to evaluate the expression");
     }
-    return Collection(stack.data(), stack.size());
   }
   const Value item(input);
   return evaluate(input ? Collection(&item, 1) : Collection(), context);

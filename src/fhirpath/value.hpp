@@ -92,17 +92,19 @@ class Value {
     value.put(payload);
     return value;
   }
+  // NOLINTBEGIN(bugprone-sizeof-expression): some payloads are pointers
   template <typename T>
   void put(const T& payload) {
     static_assert(sizeof(T) <= sizeof(payload_) && std::is_trivially_copyable_v<T>);
-    std::memcpy(payload_, &payload, sizeof(T));
+    std::memcpy(payload_, static_cast<const void*>(&payload), sizeof(T));
   }
   template <typename T>
   T get() const {
     T payload;
-    std::memcpy(&payload, payload_, sizeof(T));
+    std::memcpy(static_cast<void*>(&payload), payload_, sizeof(T));
     return payload;
   }
+  // NOLINTEND(bugprone-sizeof-expression)
 
   alignas(8) unsigned char payload_[32];
   ValueType type_ = ValueType::none;

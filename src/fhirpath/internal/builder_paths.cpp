@@ -134,6 +134,7 @@ std::uint32_t Builder::step(const std::string& name, std::uint32_t input, const 
       add(run_path, decide_by_running, "path", offset, std::move(type), {.uses_focus = from_focus});
   plan_.ops[op].first = static_cast<std::uint32_t>(plan_.steps.size());
   plan_.ops[op].count = 1;
+  plan_.ops[op].is_node_path = step.name != fhir::NameId::none;
   plan_.steps.push_back(step);
   set_input(op, from_focus ? kNoOp : input);
   return op;

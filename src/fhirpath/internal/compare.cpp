@@ -235,6 +235,9 @@ bool is_complex(Machine& machine, fhir::Node node) {
 }  // namespace
 
 Outcome equal(Machine& machine, const Value& a, const Value& b) {
+  std::string_view text_a;
+  std::string_view text_b;
+  if (machine.is_text(a, text_a) && machine.is_text(b, text_b)) return outcome_of(text_a == text_b);
   if (a.is_node() && b.is_node() && is_complex(machine, a.node()) && is_complex(machine, b.node())) {
     return compare_nodes(machine, a.node(), b.node(), false);
   }

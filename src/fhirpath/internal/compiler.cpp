@@ -64,7 +64,8 @@ class Compiler : private Builder {
     if (failed_) return false;
     if (optimises()) {
       keep_parts(plan_, flags_);
-      mark_plain_path(plan_);
+      const Op& root = plan_.ops[plan_.root];
+      if (root.is_node_path && root.input == kNoOp) plan_.follow = follow_path_of(root);
     }
     return true;
   }

@@ -6,6 +6,25 @@
 
 namespace meridian::fhirpath::internal {
 
+namespace {
+
+/// A criterion that must be a single boolean or nothing.
+Outcome boolean_of(Machine& machine, std::uint32_t operand, std::string_view label) {
+  if (machine.op(operand).run == run_decided) return machine.decide(operand);
+  const std::uint32_t base = machine.stack().size();
+  if (!machine.run(operand, 2)) return Outcome::failed;
+  if (machine.stack().size() == base) return Outcome::empty;
+  const Value& criterion = machine.stack()[base];
+  const bool is_boolean = criterion.type() == ValueType::boolean ||
+                          (criterion.is_node() && criterion.node().value_kind() == fhir::ValueKind::boolean);
+  if (!is_boolean || machine.stack().size() > base + 1) {
+    return machine.failed(ErrorCode::unprocessable, "the criterion of iif() must be a single boolean");
+  }
+  return machine.truth_of(base, label);
+}
+
+}  // namespace
+
 // https://hl7.org/fhirpath/N1/#iifcriterion-expression-true-result-collection--otherwise-result-collection--collection
 bool run_iif(Machine& machine, const Op& op, Demand demand) {
   // 1. Called on several items: an error.
@@ -21,21 +40,10 @@ bool run_iif(Machine& machine, const Op& op, Demand demand) {
     }
   }
   // 2. The criterion must be a boolean or empty.
-  const std::uint32_t base = machine.stack().size();
-  if (!machine.run(machine.operand(op, 0), 2)) return false;
-  bool is_true = false;
-  if (machine.stack().size() > base) {
-    const Value criterion = machine.stack()[base];
-    const bool is_boolean = criterion.type() == ValueType::boolean ||
-                            (criterion.is_node() && criterion.node().value_kind() == fhir::ValueKind::boolean);
-    if (!is_boolean || machine.stack().size() > base + 1) {
-      return machine.fail(ErrorCode::unprocessable, "the criterion of iif() must be a single boolean");
-    }
-    is_true = machine.truth_of(base, op.label) == Outcome::yes;
-  }
-  machine.stack().shrink(base);
+  const Outcome criterion = boolean_of(machine, machine.operand(op, 0), op.label);
+  if (criterion == Outcome::failed) return false;
   // 3. Only the result that is wanted is evaluated.
-  if (is_true) return machine.run(machine.operand(op, 1), demand);
+  if (criterion == Outcome::yes) return machine.run(machine.operand(op, 1), demand);
   return op.count < 3 || machine.run(machine.operand(op, 2), demand);
 }
 

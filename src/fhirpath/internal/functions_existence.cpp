@@ -12,6 +12,10 @@ namespace {
 /// Whether the input has any item; stops at the first.
 Outcome has_any(Machine& machine, const Op& op) {
   if (op.input == kNoOp) return outcome_of(machine.focus().count > 0);
+  if (machine.starts_at_node(op.input)) {
+    const Found found = found_first(machine, machine.op(op.input), 1);
+    return found.is_within_limits ? outcome_of(found.count > 0) : Outcome::failed;
+  }
   const std::uint32_t base = machine.stack().size();
   if (!machine.run(op.input, 1)) return Outcome::failed;
   const bool any = machine.stack().size() > base;

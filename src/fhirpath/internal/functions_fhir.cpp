@@ -174,6 +174,11 @@ bool run_extension(Machine& machine, const Op& op, Demand demand) {
 
 // hasValue(): a single primitive that has a value, not only extensions.
 Outcome decide_has_value(Machine& machine, const Op& op) {
+  if (machine.starts_at_node(op.input)) {
+    const Found found = found_first(machine, machine.op(op.input), 2);
+    if (!found.is_within_limits) return Outcome::failed;
+    return internal::outcome_of(found.count == 1 && found.first.has_value());
+  }
   const std::uint32_t base = machine.stack().size();
   if (!machine.run_input(op, 2)) return Outcome::failed;
   const bool is_single = machine.stack().size() == base + 1;

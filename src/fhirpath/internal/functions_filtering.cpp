@@ -21,7 +21,7 @@ bool run_where(Machine& machine, const Op& op, Demand demand) {
     scope.set(stack[i], i - base);
     const Outcome outcome = machine.decide(criterion);
     if (outcome == Outcome::failed) return false;
-    if (outcome == Outcome::yes) stack[kept++] = scope.item();
+    if (outcome == Outcome::yes) copy_value(stack[kept++], scope.item());
   }
   stack.shrink(kept);
   return true;

@@ -17,7 +17,10 @@ namespace {
 /// The input as a string; a number or date fails, as the specification has it for functions on strings.
 Outcome input_string(Machine& machine, const Op& op, std::string_view& out) {
   Value value;
-  const Outcome outcome = machine.single_system_input(op, value);
+  Outcome outcome = machine.single_input(op, value);
+  if (outcome != Outcome::yes) return outcome;
+  if (machine.is_text(value, out)) return outcome;
+  outcome = to_system(machine, value, op.label);
   if (outcome != Outcome::yes) return outcome;
   if (value.type() != ValueType::string) {
     return machine.failed(ErrorCode::unprocessable, std::string(op.label) + " needs a string, not " + type_name(value));

@@ -38,8 +38,8 @@ Machine::Machine(const Plan& plan, EvaluationContext& context, Collection input)
   }
   if (plan.slots > 0) context.scratch_->slots.assign(plan.slots, Collection());
   if (plan.memos > 0) {
-    context.scratch_->memos.assign(plan.memos, Collection());
-    context.scratch_->memo_known.assign(plan.memos, false);
+    ++context.scratch_->evaluation;
+    if (context.scratch_->memos.size() < plan.memos) context.scratch_->memos.resize(plan.memos);
   }
 }
 
@@ -88,14 +88,24 @@ Outcome Machine::single(std::uint32_t op, Value& out, std::string_view what) {
     out = ops_[op].constant;
     return Outcome::yes;
   }
-  const std::uint32_t base = stack_.size();
-  if (!run(op, 2)) return Outcome::failed;
-  const std::uint32_t count = stack_.size() - base;
-  if (count > 1) return failed(ErrorCode::unprocessable, std::string(what) + " needs a single item and got several");
+  std::uint32_t count = 0;
+  if (starts_at_node(op)) {
+    const Found found = found_first(*this, ops_[op], 2);
+    if (!found.is_within_limits) return Outcome::failed;
+    count = found.count;
+    if (count == 1) out = Value(found.first);
+  } else {
+    const std::uint32_t base = stack_.size();
+    if (!run(op, 2)) return Outcome::failed;
+    count = stack_.size() - base;
+    if (count == 1) {
+      copy_value(out, stack_[base]);
+      stack_.shrink(base);
+    }
+  }
+  if (count == 1) return Outcome::yes;
   if (count == 0) return Outcome::empty;
-  out = stack_[base];
-  stack_.shrink(base);
-  return Outcome::yes;
+  return failed(ErrorCode::unprocessable, std::string(what) + " needs a single item and got several");
 }
 
 Outcome Machine::single_input(const Op& op, Value& out) {
@@ -122,12 +132,9 @@ Outcome Machine::single_string(std::uint32_t op, std::string_view& out, std::str
   Outcome outcome = single(op, value, what);
   if (outcome != Outcome::yes) return outcome;
   if (is_text(value, out)) return Outcome::yes;
-  if (value.type() != ValueType::string) {
-    outcome = to_system(*this, value, what);
-    if (outcome != Outcome::yes) return outcome;
-    if (value.type() != ValueType::string)
-      return failed(ErrorCode::unprocessable, std::string(what) + " needs a string");
-  }
+  outcome = to_system(*this, value, what);
+  if (outcome != Outcome::yes) return outcome;
+  if (value.type() != ValueType::string) return failed(ErrorCode::unprocessable, std::string(what) + " needs a string");
   out = value.string();
   return Outcome::yes;
 }
@@ -147,7 +154,8 @@ Outcome Machine::truth_of(std::uint32_t base, std::string_view what) {
   const std::uint32_t count = stack_.size() - base;
   if (count == 0) return Outcome::empty;
   if (count > 1) return failed(ErrorCode::unprocessable, std::string(what) + " needs a single item and got several");
-  const Value value = stack_[base];
+  Value value;
+  copy_value(value, stack_[base]);
   stack_.shrink(base);
   if (value.type() == ValueType::boolean) return outcome_of(value.boolean());
   if (value.is_node() && value.node().value_kind() == fhir::ValueKind::boolean)

@@ -57,6 +57,11 @@ class Machine {
   std::uint32_t operand(const Op& op, std::uint32_t index) const { return plan_.operand(op, index); }
   /// Pushes the items of the operation's input ($this when it has none).
   bool run_input(const Op& op, Demand demand) { return op.input == kNoOp ? push_focus() : run(op.input, demand); }
+  /// Whether found_first() (operations.hpp) can take the operation: a path of nodes, asked of a single node.
+  bool starts_at_node(std::uint32_t op) const {
+    return op != kNoOp && ops_[op].is_node_path && ops_[op].input == kNoOp && focus_.count == 1 &&
+           focus_.items->is_node();
+  }
   /// The operand as at most one item. `yes`: here it is; more than one fails, naming `what`.
   Outcome single(std::uint32_t op, Value& out, std::string_view what);
   Outcome single_input(const Op& op, Value& out);
@@ -68,8 +73,12 @@ class Machine {
   /// https://hl7.org/fhirpath/N1/#singleton-evaluation-of-collections, for items on the stack from `base`.
   Outcome truth_of(std::uint32_t base, std::string_view what);
 
-  /// The text of a FHIR primitive that is a string to FHIRPath, without the detour of a conversion.
+  /// The text of a string, or of a FHIR primitive that is one to FHIRPath, without the detour of a conversion.
   bool is_text(const Value& value, std::string_view& out) const {
+    if (value.type() == ValueType::string) {
+      out = value.string();
+      return true;
+    }
     if (!value.is_node()) return false;
     const fhir::Node node = value.node();
     if (node.value_kind() != fhir::ValueKind::string || node.type() == fhir::TypeId::none) return false;
@@ -135,7 +144,7 @@ class FocusScope {
   FocusScope(const FocusScope&) = delete;
   FocusScope& operator=(const FocusScope&) = delete;
   void set(const Value& item, std::int64_t index) {
-    item_ = item;
+    copy_value(item_, item);
     machine_.focus().items = &item_;
     machine_.focus().count = 1;
     machine_.focus().index = index;

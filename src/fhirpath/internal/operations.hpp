@@ -186,6 +186,18 @@ MERIDIAN_FHIRPATH_RUN(check_modifiers)
 #undef MERIDIAN_FHIRPATH_RUN
 #undef MERIDIAN_FHIRPATH_DECIDE
 
+/// How to evaluate a path of nodes without a machine.
+FollowPath follow_path_of(const Op& path);
+
+/// What a path leads to, for those who need only the first node and the number of nodes up to their demand.
+struct Found {
+  fhir::Node first;
+  std::uint32_t count = 0;
+  bool is_within_limits = true;  ///< else the machine has failed
+};
+/// For a path of nodes from a single node as $this (Machine::starts_at_node()): without the stack.
+Found found_first(Machine& machine, const Op& op, Demand demand);
+
 /// Whether the value is of the type that a test names.
 bool is_of(Machine& machine, const Value& value, const TypeTest& test);
 

@@ -79,15 +79,23 @@ Outcome decide_not_equivalent(Machine& machine, const Op& op) {
 
 // `system = 'phone'`: a path of texts that gives at most one, beside a constant. Made by the compiler.
 Outcome decide_path_equals_text(Machine& machine, const Op& op) {
+  const auto is_equal = [&op](fhir::Node node) {
+    return outcome_of(node.text() == op.constant.string() && node.has_value());
+  };
+  if (machine.starts_at_node(op.input)) {
+    const Found found = found_first(machine, machine.op(op.input), 2);
+    if (!found.is_within_limits) return Outcome::failed;
+    if (found.count == 0) return Outcome::empty;
+    return found.count > 1 ? Outcome::no : is_equal(found.first);
+  }
   ValueStack& stack = machine.stack();
   const std::uint32_t base = stack.size();
   if (!machine.run(op.input, 2)) return Outcome::failed;
   const std::uint32_t count = stack.size() - base;
   if (count == 0) return Outcome::empty;
-  const Value value = stack[base];
+  const fhir::Node node = stack[base].node();
   stack.shrink(base);
-  if (count > 1) return Outcome::no;
-  return outcome_of(value.node().text() == op.constant.string() && value.node().has_value());
+  return count > 1 ? Outcome::no : is_equal(node);
 }
 
 }  // namespace meridian::fhirpath::internal

@@ -165,14 +165,6 @@ class PartKeeper {
 
 }  // namespace
 
-void mark_plain_path(Plan& plan) {
-  const Op& root = plan.ops[plan.root];
-  plan.is_plain_path = root.run == run_path && root.input == kNoOp;
-  for (std::uint32_t i = 0; i < root.count && plan.is_plain_path; ++i) {
-    plan.is_plain_path = plan.steps[root.first + i].name != fhir::NameId::none;
-  }
-}
-
 void keep_parts(Plan& plan, const std::vector<OpFlags>& flags) {
   PartKeeper(plan, flags).visit(plan.root, false);
 }

@@ -9,9 +9,6 @@
 
 namespace meridian::fhirpath::internal {
 
-/// Marks a plan that is a path and nothing else.
-void mark_plain_path(Plan& plan);
-
 /// Two kinds of parts are computed once an evaluation: those within where(), select() and the like that do not look at
 /// the item at hand (`%resource.descendants()…`), and costly ones that are written more than once.
 void keep_parts(Plan& plan, const std::vector<OpFlags>& flags);

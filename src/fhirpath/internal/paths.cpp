@@ -23,45 +23,75 @@ Value member_of_system(const Value& value, SystemMember member) {
   return {};
 }
 
-}  // namespace
-
-void PathWalk::from(const Value& value, const Step* step) {
-  if (value.is_node()) {
-    if (step->name != fhir::NameId::none) from(value.node(), step);
-  } else if (step == last_ && step->system_member != SystemMember::none) {
-    const Value member = member_of_system(value, step->system_member);
-    if (member) stack_.push(member);
+/// What one item leads to. Values that are not nodes have members only where the path ends.
+template <PathKind kind>
+[[gnu::always_inline]] inline void from_item(Machine& machine, const Op& op, const PathWalk& walk, const Value& item,
+                                             PushLeaf& leaf) {
+  if (item.is_node()) {
+    if (op.is_node_path) walk.from<kind>(item.node(), leaf);
+    return;
   }
+  const Step& step = machine.plan().steps[op.first];
+  if (op.count != 1 || step.system_member == SystemMember::none) return;
+  const Value member = member_of_system(item, step.system_member);
+  if (member) leaf.take(member);
 }
 
-bool run_path(Machine& machine, const Op& op, Demand demand) {
-  demand = std::min(demand, op.limit);
-  const Step* const first = machine.plan().steps.data() + op.first;
+template <PathKind kind>
+[[gnu::noinline]] bool run_path_of(Machine& machine, const Op& op, Demand demand) {
   ValueStack& stack = machine.stack();
   const std::uint32_t base = stack.size();
+  const PathWalk walk(machine.plan(), op);
   if (op.input == kNoOp) {
-    PathWalk walk(machine.plan(), op, stack, demand);
     const Value* const items = machine.focus().items;
     const std::uint32_t count = machine.focus().count;
-    for (std::uint32_t i = 0; i < count && !walk.is_full(); ++i) walk.from(items[i], first);
-    return machine.charge(walk.looked());
+    PushLeaf leaf(stack, demand);
+    for (std::uint32_t i = 0; i < count && leaf.wanted != 0; ++i) from_item<kind>(machine, op, walk, items[i], leaf);
+    leaf.settle();
+    return machine.charge(leaf.looked);
   }
   if (!machine.run(op.input, kAll)) return false;
   const std::uint32_t end = stack.size();
-  if (end == base + 1) {
-    const Value value = stack[base];
-    stack.shrink(base);
-    PathWalk walk(machine.plan(), op, stack, demand);
-    walk.from(value, first);
-    return machine.charge(walk.looked());
-  }
-  PathWalk walk(machine.plan(), op, stack, demand);
-  for (std::uint32_t i = base; i < end && !walk.is_full(); ++i) {
-    const Value value = stack[i];
-    walk.from(value, first);
-  }
+  PushLeaf leaf(stack, demand);
+  for (std::uint32_t i = base; i < end && leaf.wanted != 0; ++i) from_item<kind>(machine, op, walk, stack[i], leaf);
+  leaf.settle();
   stack.erase(base, end);
-  return machine.charge(walk.looked());
+  return machine.charge(leaf.looked);
+}
+
+}  // namespace
+
+bool run_path(Machine& machine, const Op& op, Demand demand) {
+  demand = std::min(demand, op.limit);
+  if (demand == 0) return true;
+  return with_kind_of(op, [&](auto kind) { return run_path_of<kind()>(machine, op, demand); });
+}
+
+namespace {
+
+// Nothing but steps from a node: no machine is needed, and the document bounds the work.
+template <PathKind kind>
+Collection follow(const Plan& plan, fhir::Node input, ValueStack& stack) {
+  const Op& path = plan.ops[plan.root];
+  stack.shrink(0);
+  PushLeaf leaf(stack, path.limit);
+  PathWalk(plan, path).from<kind>(input, leaf);
+  leaf.settle();
+  return {stack.data(), static_cast<std::size_t>(leaf.room.next - stack.data())};
+}
+
+}  // namespace
+
+FollowPath follow_path_of(const Op& path) {
+  return with_kind_of(path, [](auto kind) -> FollowPath { return follow<kind()>; });
+}
+
+Found found_first(Machine& machine, const Op& op, Demand demand) {
+  return with_kind_of(op, [&](auto kind) {
+    FirstLeaf leaf(std::min(demand, op.limit));
+    PathWalk(machine.plan(), op).from<kind()>(machine.focus().items[0].node(), leaf);
+    return Found{leaf.first, leaf.count, machine.charge(leaf.looked + 1)};
+  });
 }
 
 bool run_indexer(Machine& machine, const Op& op, Demand /*demand*/) {

@@ -24,7 +24,9 @@ class RE2;
 namespace meridian::fhirpath::internal {
 
 class Machine;
+class ValueStack;
 struct Op;
+struct Plan;
 struct Function;
 
 /// Three-valued logic, and a failure whose Error lies in the machine.
@@ -36,6 +38,9 @@ inline constexpr Demand kAll = 0xFFFFFFFF;
 
 using Run = bool (*)(Machine&, const Op&, Demand);
 using Decide = Outcome (*)(Machine&, const Op&);
+
+/// What a path leads to from the node, on an empty stack. Throws std::bad_alloc.
+using FollowPath = Collection (*)(const Plan& plan, fhir::Node input, ValueStack& stack);
 
 /// An operand that is not there: as input it means $this.
 inline constexpr std::uint32_t kNoOp = 0xFFFFFFFF;
@@ -69,16 +74,17 @@ struct Op {
   std::uint32_t input = kNoOp;
   std::uint32_t first = 0;  ///< operands[first .. first + count), or steps[…] of a path
   std::uint32_t count = 0;
-  Demand limit = kAll;       ///< of a path: `first()` is part of it
-  std::uint32_t number = 0;  ///< slot, type test, regular expression …
-  std::uint32_t offset = 0;  ///< in the text
+  Demand limit = kAll;        ///< of a path: `first()` is part of it
+  bool is_node_path = false;  ///< a path whose steps are all members of nodes
+  std::uint32_t number = 0;   ///< slot, type test, regular expression …
+  std::uint32_t offset = 0;   ///< in the text
 };
 
 struct Plan {
   std::string text;
   const fhir::Schema* schema = nullptr;
   std::uint32_t root = 0;
-  bool is_plain_path = false;  ///< the root is a path of nodes from the input
+  FollowPath follow = nullptr;  ///< evaluates without a machine, when the root is a path of nodes from the input
   std::vector<Op> ops;
   std::vector<StaticType> types;  ///< of the ops, one each
   std::vector<std::uint32_t> operands;

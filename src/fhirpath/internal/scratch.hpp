@@ -21,6 +21,16 @@ class RE2;
 
 namespace meridian::fhirpath::internal {
 
+/// Copies a value. A node goes by the same halves in which it was written: a wider load soon after has to wait for
+/// them.
+inline void copy_value(Value& to, const Value& from) {
+  if (from.is_node()) {
+    to = Value(from.node());
+  } else {
+    to = from;
+  }
+}
+
 /// Items of all collections alive, the innermost on top. Grows as needed; positions are indexes, since it moves.
 class ValueStack {
  public:
@@ -38,12 +48,19 @@ class ValueStack {
       grow();
     items_[size_++] = value;
   }
-  void push_node(fhir::Node node) {
-    if (size_ == capacity_) [[unlikely]]
-      grow();
-    new (static_cast<void*>(items_ + size_++)) Value(node);
-  }
   void shrink(std::uint32_t size) { size_ = size; }
+  /// Where the next items go, for loops that push many: take it, fill it, grow it when next is end, settle it.
+  struct Room {
+    Value* next;
+    Value* end;
+  };
+  Room room() { return {items_ + size_, items_ + capacity_}; }
+  [[gnu::noinline]] Room grown(Room room) {
+    settle(room);
+    grow();
+    return this->room();
+  }
+  void settle(Room room) { size_ = static_cast<std::uint32_t>(room.next - items_); }
   /// Takes out [from, to), moving down what lies above.
   void erase(std::uint32_t from, std::uint32_t to) {
     if (from == to) return;
@@ -119,12 +136,18 @@ struct NamedValues {
   Collection values;
 };
 
+/// A part's result, kept for one evaluation.
+struct Memo {
+  Collection values;
+  std::uint64_t evaluation = 0;
+};
+
 struct Scratch {
   ValueStack stack;
   Arena arena;
   std::vector<Collection> slots;  // defineVariable()
-  std::vector<Collection> memos;
-  std::vector<bool> memo_known;
+  std::vector<Memo> memos;
+  std::uint64_t evaluation = 0;                                            // counts, to tell its memos from older ones
   std::vector<NamedValues> variables;                                      // set_variable()
   std::map<std::string, std::unique_ptr<re2::RE2>, std::less<>> patterns;  // made while evaluating; a few
   Error error{ErrorCode::internal, {}};                                    // of the last failure

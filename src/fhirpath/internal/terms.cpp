@@ -68,17 +68,16 @@ bool run_context_item(Machine& machine, const Op& /*op*/, Demand /*demand*/) {
 // A part that does not depend on the item at hand: computed when first asked for, then kept for this evaluation.
 bool run_memo(Machine& machine, const Op& op, Demand /*demand*/) {
   Scratch& scratch = machine.scratch();
-  if (!scratch.memo_known[op.number]) {
+  if (scratch.memos[op.number].evaluation != scratch.evaluation) {
     const std::uint32_t base = machine.stack().size();
     if (!machine.run(op.input, kAll)) return false;
     const std::uint32_t count = machine.stack().size() - base;
     const Collection kept = machine.keep(base);
     if (kept.size() != count) return false;
-    scratch.memos[op.number] = kept;
-    scratch.memo_known[op.number] = true;
+    scratch.memos[op.number] = {kept, scratch.evaluation};
     return true;
   }
-  return push_all(machine, scratch.memos[op.number]);
+  return push_all(machine, scratch.memos[op.number].values);
 }
 
 Outcome decide_memo(Machine& machine, const Op& op) {

@@ -113,6 +113,20 @@ std::string_view Node::key() const {
   return schema().name(record.name);
 }
 
+const internal::Record* internal::Tape::next_record(const Record* at, const Record* end, NameId wanted) const {
+  return records +
+         next_child(static_cast<std::uint32_t>(at - records), static_cast<std::uint32_t>(end - records), wanted);
+}
+
+// The members of a primitive's companion, and those of which a `_name` stands before its `name`.
+Items Node::scattered_items(NameId name) const {
+  const Children range = children(name);
+  const internal::Record* const end = tape_->records + range.end_;
+  Items items(tape_, tape_->next_record(tape_->records + range.first_, end, name), end);
+  items.scattered_ = name;
+  return items;
+}
+
 Node Node::child(std::string_view name) const {
   const NameId id = schema().find_name(name);
   return id == NameId::none ? Node{} : child(id);

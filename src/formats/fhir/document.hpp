@@ -27,8 +27,9 @@
 namespace meridian::fhir {
 
 namespace internal {
+struct Record;
 struct Tape;
-}
+}  // namespace internal
 
 /// What a node's own value is, apart from its children.
 enum class ValueKind : std::uint8_t {
@@ -42,6 +43,7 @@ enum class ValueKind : std::uint8_t {
 enum class JsonKind : std::uint8_t { object, array, null, string, number, boolean };
 
 class Children;
+class Items;
 
 class Node {
  public:
@@ -69,11 +71,9 @@ class Node {
   Children children() const;
   /// Only those of one element.
   Children children(NameId name) const;
-  /// Calls `visit(Node)` for each of children(name) until it says false. Looks no further than the first JSON member of
-  /// that name, of which FHIR's JSON has no second: the way to walk a path in a hurry. Gives the number of members and
-  /// items that it looked at, for those who count work.
-  template <typename Visit>
-  std::uint32_t visit_items(NameId name, Visit&& visit) const;
+  /// The same as children(name), to walk a path in a hurry: it looks no further than the first JSON member of that
+  /// name, of which FHIR's JSON has no second.
+  Items items(NameId name) const;
   /// The first child of that name, or a null node.
   Node child(NameId name) const;
   Node child(std::string_view name) const;
@@ -88,7 +88,7 @@ class Node {
   std::size_t offset() const;  ///< of position(), which counts lines from the start to tell the rest
 
   /// A number that orders nodes of one document as in the text and identifies them: for sets of nodes.
-  std::uint32_t order() const { return index_; }
+  std::uint32_t order() const { return static_cast<std::uint32_t>(index_); }
   const void* document() const { return tape_; }
 
  private:
@@ -96,9 +96,10 @@ class Node {
   friend class Document;
   friend class DocumentParser;
   friend struct internal::Tape;
-  Node(const internal::Tape* tape, std::uint32_t index) : tape_(tape), index_(index) {}
+  Node(const internal::Tape* tape, std::size_t index) : tape_(tape), index_(index) {}
+  Items scattered_items(NameId name) const;
   const internal::Tape* tape_ = nullptr;
-  std::uint32_t index_ = 0;
+  std::size_t index_ = 0;  // of 32 bits; wide, so that no padding is carried about
 };
 
 /// A range of nodes: `for (Node name : patient.children(kName))`.
@@ -130,6 +131,30 @@ class Children {
   std::uint32_t first_ = 0;
   std::uint32_t end_ = 0;
   NameId wanted_ = NameId::none;
+};
+
+/// What Node::items() walks: `for (Items items = patient.items(kName); items; items.next()) use(items.node());`
+/// All inline and of plain numbers, so that a loop keeps it in registers.
+class Items {
+ public:
+  explicit operator bool() const;
+  Node node() const;
+  TypeId type() const;  ///< of node()
+  void next();
+  /// The members and items looked at so far, for those who count work.
+  std::uint32_t looked() const { return looked_; }
+
+ private:
+  friend class Node;
+  Items(const internal::Tape* tape, const internal::Record* at, const internal::Record* end)
+      : tape_(tape), at_(at), end_(end) {}
+  void step();
+  void skip_hidden();
+  const internal::Tape* tape_;
+  const internal::Record* at_;
+  const internal::Record* end_;
+  std::uint32_t looked_ = 1;
+  NameId scattered_ = NameId::none;  // of items that do not lie in one place
 };
 
 /// A breach of the rules of FHIR's JSON format that leaves the text readable. Validation reports them.

@@ -69,7 +69,10 @@ Result<> work_in_order(NdjsonChunks& chunks, unsigned threads, Issues& issues, c
   Result<> outcome;
   bool goes_on = true;
   while (goes_on) {
-    if (filled - consumed == slots.size() && !(goes_on = consume_next())) break;
+    if (filled - consumed == slots.size()) {
+      goes_on = consume_next();
+      if (!goes_on) break;
+    }
     const Result<bool> more = chunks.next(slots[filled % slots.size()].chunk, issues);
     if (!more) outcome = fail(more.error());
     if (!more || !*more) break;

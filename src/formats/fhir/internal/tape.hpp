@@ -118,6 +118,7 @@ struct Tape {
     }
     return end;
   }
+  const Record* next_record(const Record* at, const Record* end, NameId wanted) const;
   std::size_t memory_bytes() const;
   /// Empties it, its memory kept for the next text.
   void clear();
@@ -170,38 +171,50 @@ inline Children Node::children(NameId name) const {
   return children;
 }
 
-template <typename Visit>
-std::uint32_t Node::visit_items(NameId name, Visit&& visit) const {
-  const internal::Record* const records = tape_->records;
-  const auto after = [records](std::uint32_t at) {
-    return internal::Tape::is_container(records[at]) ? records[at].extent : at + 1;
-  };
-  std::uint32_t object = index_;
-  if ((records[index_].flags & internal::kHasCompanion) != 0) [[unlikely]]
-    object = tape_->companion_of(index_);
-  const std::uint32_t end = after(object);
-  std::uint32_t looked = 1;
-  std::uint32_t at = object + 1;
-  for (; at < end && records[at].name != name; at = after(at)) ++looked;
-  if (at >= end) return looked;
-  const internal::Record& found = records[at];
-  if ((found.flags & internal::kShadow) != 0) [[unlikely]] {
-    // A `_name` may stand before its `name`.
-    for (const Node child : children(name)) {
-      ++looked;
-      if (!visit(child)) break;
-    }
-    return looked;
+// Inlined by force, all state in locals: a call would put it into memory.
+[[gnu::always_inline]] inline Items Node::items(NameId name) const {
+  using internal::Record;
+  const Record* const records = tape_->records;
+  const Record* const object = records + index_;
+  if ((object->flags & internal::kHasCompanion) != 0) [[unlikely]]
+    return scattered_items(name);
+  Items items(tape_, object + 1, internal::Tape::is_container(*object) ? records + object->extent : object + 1);
+  for (; items.at_ < items.end_ && items.at_->name != name; ++items.looked_) items.step();
+  if (items.at_ >= items.end_) return items;
+  const Record& record = *items.at_;
+  if ((record.flags & internal::kShadow) != 0) [[unlikely]]
+    return scattered_items(name);
+  if (record.kind == JsonKind::array) {
+    items.end_ = records + record.extent;
+    ++items.at_;
+  } else {
+    items.end_ = items.at_ + 1;
   }
-  if (found.kind != JsonKind::array) {
-    if ((found.flags & internal::kHidden) == 0) visit(Node(tape_, at));
-    return looked;
-  }
-  for (++at; at < found.extent; at = after(at)) {
-    ++looked;
-    if ((records[at].flags & internal::kHidden) == 0 && !visit(Node(tape_, at))) break;
-  }
-  return looked;
+  items.skip_hidden();
+  return items;
+}
+
+[[gnu::always_inline]] inline void Items::skip_hidden() {
+  while (at_ < end_ && (at_->flags & internal::kHidden) != 0) step();
+}
+[[gnu::always_inline]] inline void Items::step() {
+  at_ = internal::Tape::is_container(*at_) ? tape_->records + at_->extent : at_ + 1;
+}
+[[gnu::always_inline]] inline void Items::next() {
+  ++looked_;
+  step();
+  if (scattered_ != NameId::none) [[unlikely]]
+    at_ = tape_->next_record(at_, end_, scattered_);
+  skip_hidden();
+}
+inline Items::operator bool() const {
+  return at_ < end_;
+}
+inline Node Items::node() const {
+  return internal::Tape::node(tape_, static_cast<std::uint32_t>(at_ - tape_->records));
+}
+inline TypeId Items::type() const {
+  return at_->type;
 }
 
 inline Children Node::children() const {
