@@ -4,12 +4,17 @@
 #include <utility>
 
 #include "app/commands.hpp"
+#include "app/knowledge.hpp"
 #include "app/messages.hpp"
 #include "app/output.hpp"
 #include "app/progress.hpp"
 #include "app/report.hpp"
+#include "app/settings.hpp"
 #include "fhirpath/expression.hpp"
 #include "formats/fhir/resource_reader.hpp"
+#include "validation/conformance.hpp"
+#include "validation/embedded_terminology.hpp"
+#include "validation/validator.hpp"
 
 namespace meridian::app {
 namespace {
@@ -72,12 +77,19 @@ class Plans {
 
 class Evaluation {
  public:
-  Evaluation(const FhirpathOptions& options, const CommonOptions& common)
+  Evaluation(const FhirpathOptions& options, const CommonOptions& common, const Knowledge& knowledge)
       : options_(options),
         common_(common),
+        validator_(fhir::Schema::r4(), knowledge.profiles),
+        terminology_(fhir::Schema::r4(), knowledge.profiles),
+        conformance_(validator_),
         plans_(options, common.language),
         progress_("evaluating", total_size(options.files),
-                  common.quiet ? Progress::Show::never : Progress::Show::when_watched) {}
+                  common.quiet ? Progress::Show::never : Progress::Show::when_watched) {
+    context_.set_terminology(&terminology_);
+    context_.set_subsumption(&terminology_);
+    context_.set_profile_check(&conformance_);
+  }
 
   int run() {
     const Expression* general = plans_.general();
@@ -133,6 +145,7 @@ class Evaluation {
         form == fhir::FileForm::ndjson ? fhirpath::Strictness::lenient : fhirpath::Strictness::strict;
     const Expression* expression = plans_.for_type(root.type(), strictness);
     if (expression == nullptr) return found();
+    conformance_.look_at(resource.document());
     const Result<fhirpath::Collection> results = expression->evaluate(root, context_);
     if (!results) {
       Issues issues;
@@ -155,6 +168,9 @@ class Evaluation {
 
   const FhirpathOptions& options_;
   const CommonOptions& common_;
+  validation::Validator validator_;
+  validation::EmbeddedTerminology terminology_;
+  validation::Conformance conformance_;
   Plans plans_;
   fhirpath::EvaluationContext context_;
   Output output_;
@@ -167,7 +183,17 @@ class Evaluation {
 }  // namespace
 
 int run_fhirpath(const FhirpathOptions& options, const CommonOptions& common) {
-  return Evaluation(options, common).run();
+  const Result<Config> config = load_config(common);
+  if (!config) {
+    complain(config.error().message());
+    return kUsage;
+  }
+  const Result<Knowledge> knowledge = load_knowledge(options.packages, options.profiles, *config, common.language);
+  if (!knowledge) {
+    complain(knowledge.error().message());
+    return kFailed;
+  }
+  return Evaluation(options, common, *knowledge).run();
 }
 
 }  // namespace meridian::app

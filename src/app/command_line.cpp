@@ -112,6 +112,12 @@ struct Grammar {
     command->fallthrough();
     positional(command->add_option("EXPR", fhirpath.expression, "the expression, in quotes")->required());
     positional(command->add_option("FILE", fhirpath.files, kFilesHelp));
+    command->add_option("--profile", fhirpath.profiles, "a profile that conformsTo() may name: a file, or a URL")
+        ->type_name("FILE|URL")
+        ->allow_extra_args(false);
+    command->add_option("--package", fhirpath.packages, "a FHIR package to know profiles and value sets from")
+        ->type_name("FILE.tgz")
+        ->allow_extra_args(false);
     choice(*command, "--format", fhirpath.format, kFormats, "text: a result a line; json: an array a file");
     command->add_flag_callback(
         "--explain", [this] { fhirpath.explain = Explain::yes; }, "print the compiled plan before the results");

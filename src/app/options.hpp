@@ -28,6 +28,8 @@ struct CommonOptions {
 struct FhirpathOptions {
   std::string expression;
   std::vector<std::string> files;
+  std::vector<std::string> profiles;  ///< for conformsTo(): files, or canonical URLs of what was loaded
+  std::vector<std::string> packages;  ///< .tgz files
   OutputFormat format = OutputFormat::text;
   Explain explain = Explain::no;
 };

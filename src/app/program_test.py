@@ -183,6 +183,18 @@ class Fhirpath(ProgramTest):
     def test_prints_the_plan(self):
         self.assertIn("name.given", self.run_ok("fhirpath", "--explain", "Patient.name.given"))
 
+    def test_knows_profiles_for_conforms_to(self):
+        patient = self.file("p.json", PATIENT)
+        nameless = self.file("nameless.json", {key: value for key, value in PATIENT.items() if key != "name"})
+        profile = self.file("profile.json", PROFILE)
+        expression = f"conformsTo('{PROFILE['url']}')"
+        self.assertEqual(self.run_ok("fhirpath", expression, patient, nameless, "--profile", profile), "true\nfalse\n")
+        base = "conformsTo('http://hl7.org/fhir/StructureDefinition/Patient')"
+        self.assertEqual(self.run_ok("fhirpath", base, patient), "true\n")
+        run = Run("fhirpath", expression, patient)
+        self.assertEqual((run.code, run.out), (FOUND, ""))
+        self.assertIn("no such profile", run.err)
+
     def test_keeps_an_array_for_each_file_whatever_is_wrong_with_it(self):
         files = [self.file("broken.json", '{"resourceType":"Patient",'), self.file("empty.json", b""), self.folder / "none"]
         run = Run("fhirpath", "id", *files, self.file("p.json", PATIENT), "--format", "json")

@@ -13,6 +13,7 @@
 #include "rest/parameters.hpp"
 #include "rest/representation.hpp"
 #include "rest/typed_value.hpp"
+#include "validation/conformance.hpp"
 
 namespace meridian::rest {
 namespace {
@@ -79,8 +80,12 @@ class TraceParts final : public fhirpath::TraceSink {
 
 class Evaluation {
  public:
-  Evaluation(const Asked& asked, const OperationServices& services)
+  Evaluation(const Asked& asked, const fhir::Document& document, const OperationServices& services)
       : asked_(asked), schema_(asked.resource.schema()), trace_(schema_) {
+    if (services.validator != nullptr) {
+      conformance_.emplace(*services.validator);
+      conformance_->look_at(document);
+    }
     fhirpath::EvaluationLimits limits;
     limits.max_milliseconds = services.fhirpath_milliseconds;
     for (EvaluationContext* context : {&outer_, &inner_}) {
@@ -89,6 +94,7 @@ class Evaluation {
       context->set_root_resource(asked.resource);
       context->set_terminology(services.terminology);
       context->set_subsumption(services.subsumption);
+      if (conformance_) context->set_profile_check(&*conformance_);
     }
     inner_.set_trace_sink(&trace_);
     declare_variables();
@@ -164,6 +170,7 @@ class Evaluation {
   std::vector<fhirpath::VariableDeclaration> declarations_;
   std::vector<Value> values_;  // one a declaration; without a value it is empty
   TraceParts trace_;
+  std::optional<validation::Conformance> conformance_;
   EvaluationContext outer_;
   EvaluationContext inner_;
   std::optional<Expression> context_;
@@ -186,7 +193,7 @@ http::Response evaluate_fhirpath(const http::Request& request, const OperationSe
   Issues issues(services.max_issues);
   const std::optional<Asked> asked = read(request, body.document, issues);
   if (!asked) return answer(issues, representation, 400);
-  Evaluation evaluation(*asked, services);
+  Evaluation evaluation(*asked, body.document, services);
   if (!evaluation.compile(issues)) return answer(issues, representation, 400);
 
   fhir::JsonWriter json;

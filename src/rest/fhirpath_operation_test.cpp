@@ -94,6 +94,15 @@ TEST(FhirpathOperation, asks_the_specifications_value_sets) {
               HasSubstr(R"("valueBoolean":true)"));
 }
 
+TEST(FhirpathOperation, asks_the_validator_what_conforms) {
+  const auto patient = [](bool is_patient) {
+    return R"({"name":"result","part":[{"name":"boolean","valueBoolean":)" + std::string(is_patient ? "true" : "false") +
+           "}]}";
+  };
+  EXPECT_EQ(evaluated("conformsTo('http://hl7.org/fhir/StructureDefinition/Patient')"), patient(true));
+  EXPECT_EQ(evaluated("conformsTo('http://hl7.org/fhir/StructureDefinition/Person')"), patient(false));
+}
+
 TEST(FhirpathOperation, repeats_the_question_and_shows_the_plan) {
   const Reply reply = OperationClient().post("/fhir/$fhirpath", parameters("name.given"));
   EXPECT_EQ(reply.status, 200);

@@ -183,10 +183,7 @@ void ValueReader::State::add_text(std::string_view text, Values& out) const {
 // https://hl7.org/fhir/R4/search.html#string: of HumanName and Address any of the parts.
 void ValueReader::State::add_strings(Node node, Values& out) const {
   const auto add_all = [&](fhir::NameId name) {
-    node.visit_items(name, [&](Node item) {
-      add_text(item.text(), out);
-      return true;
-    });
+    for (fhir::Items parts = node.items(name); parts; parts.next()) add_text(parts.node().text(), out);
   };
   switch (names.shape(node.type())) {
     case Shape::human_name:
@@ -248,10 +245,7 @@ void ValueReader::State::add_token(Node node, Values& out) {
       add_coding(node);
       return;
     case Shape::concept_:
-      node.visit_items(names.coding, [&](Node coding) {
-        add_coding(coding);
-        return true;
-      });
+      for (fhir::Items codings = node.items(names.coding); codings; codings.next()) add_coding(codings.node());
       token.text = text_of(node.child(names.text));
       if (!token.text.empty()) out.tokens.push_back(token);
       return;

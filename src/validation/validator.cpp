@@ -1,6 +1,7 @@
 #include "validation/validator.hpp"
 
 #include "fhirpath/evaluation_context.hpp"
+#include "validation/conformance.hpp"
 #include "validation/embedded_terminology.hpp"
 #include "validation/internal/profile.hpp"
 #include "validation/internal/shared.hpp"
@@ -56,10 +57,9 @@ class ConformsTo : public fhirpath::ProfileCheck {
   internal::Walk& walk_;
 };
 
-}  // namespace
-
-struct ValidationSession::Impl {
-  explicit Impl(const Validator::Impl& validator) : walk(validator.shared, context), conforms_to(walk) {
+/// A walk and the context in which its invariants run.
+struct Walker {
+  explicit Walker(const Validator::Impl& validator) : walk(validator.shared, context), conforms_to(walk) {
     context.set_terminology(&validator.terminology);
     context.set_subsumption(&validator.terminology);
     context.set_profile_check(&conforms_to);
@@ -72,6 +72,12 @@ struct ValidationSession::Impl {
   ConformsTo conforms_to;
 };
 
+}  // namespace
+
+struct ValidationSession::Impl : Walker {
+  using Walker::Walker;
+};
+
 ValidationSession::ValidationSession(const Validator& validator) : impl_(std::make_unique<Impl>(*validator.impl_)) {}
 ValidationSession::~ValidationSession() = default;
 ValidationSession::ValidationSession(ValidationSession&&) noexcept = default;
@@ -79,6 +85,30 @@ ValidationSession::ValidationSession(ValidationSession&&) noexcept = default;
 void ValidationSession::validate(const fhir::Document& document, Issues& issues,
                                  std::span<const std::string> profiles) {
   impl_->walk.run(document, profiles, issues);
+}
+
+struct Conformance::Impl : Walker {
+  using Walker::Walker;
+  fhir::Node root;            // of the document to look at
+  bool is_looked_at = false;  // what the walk holds is of `root`
+};
+
+Conformance::Conformance(const Validator& validator) : impl_(std::make_unique<Impl>(*validator.impl_)) {}
+Conformance::~Conformance() = default;
+Conformance::Conformance(Conformance&&) noexcept = default;
+
+void Conformance::look_at(const fhir::Document& document) {
+  impl_->root = document.root();
+  impl_->is_looked_at = false;
+}
+
+fhirpath::Answer Conformance::conforms_to(fhir::Node node, std::string_view profile) const {
+  Impl& impl = *impl_;
+  if (node.type() == fhir::TypeId::none) return fhirpath::Answer::unknown;
+  const bool is_within = impl.root && node.document() == impl.root.document();
+  if (!is_within || !impl.is_looked_at) impl.walk.look_at(is_within ? impl.root : node);
+  impl.is_looked_at = is_within;
+  return impl.walk.conforms(node, profile);
 }
 
 }  // namespace meridian::validation

@@ -28,6 +28,7 @@
 
 namespace meridian::validation {
 
+class Conformance;
 class Profiles;
 class ValidationSession;
 
@@ -70,6 +71,7 @@ class Validator {
   struct Impl;
 
  private:
+  friend class Conformance;
   friend class ValidationSession;
   std::unique_ptr<Impl> impl_;
 };

@@ -49,6 +49,13 @@ void Report::rewind(const Mark& mark) {
   dropped_ = mark.dropped;
 }
 
+bool Report::has_error_between(fhir::Node first, fhir::Node last) const {
+  return std::ranges::any_of(findings_, [&](const Finding& finding) {
+    return finding.severity <= Severity::error && finding.node.order() >= first.order() &&
+           finding.node.order() <= last.order();
+  });
+}
+
 void Report::finish(std::string_view source, Issues& issues) {
   // In the order of the text; of one place, in the order of finding.
   std::vector<std::pair<std::size_t, std::size_t>> order(findings_.size());

@@ -32,6 +32,11 @@ class Report {
   }
 
   std::size_t errors() const { return errors_; }
+  /// Whether an error was found at a node from `first` to `last`, in the order of the text.
+  bool has_error_between(fhir::Node first, fhir::Node last) const;
+  /// Forgets everything.
+  void clear() { rewind({}); }
+
   /// For trying something out (does this element fit that slice?): what was found since goes away.
   struct Mark {
     std::size_t findings;

@@ -21,6 +21,18 @@ Walk::~Walk() = default;
 
 void Walk::run(const fhir::Document& document, std::span<const std::string> profiles, Issues& issues) {
   if (!document.has_root()) return;
+  if (shared_.options.structure == Check::on) form_faults(document);
+  pass(document.root());
+  if (shared_.options.profiles == Check::on || !profiles.empty()) check_profiles(*this, profiles);
+  report_.finish(document.source(), issues);
+}
+
+void Walk::look_at(Node root) {
+  report_.clear();
+  pass(root);
+}
+
+void Walk::pass(Node root) {
   scopes_.clear();
   references_.clear();
   counts_.clear();
@@ -29,9 +41,6 @@ void Walk::run(const fhir::Document& document, std::span<const std::string> prof
   fragment_links_.clear();
   narrative_ids_.clear();
   depth_ = 0;
-
-  if (shared_.options.structure == Check::on) form_faults(document);
-  const Node root = document.root();
   if (shared_.rules.of(root.type()).is_resource) {
     resource(root, Place::root, kNoScope, Node());
   } else {
@@ -40,8 +49,6 @@ void Walk::run(const fhir::Document& document, std::span<const std::string> prof
     close_scope(0);
   }
   if (shared_.options.references == Check::on) check_references(*this);
-  if (shared_.options.profiles == Check::on || !profiles.empty()) check_profiles(*this, profiles);
-  report_.finish(document.source(), issues);
 }
 
 // What the parser has noticed: https://hl7.org/fhir/R4/json.html
@@ -146,9 +153,21 @@ fhirpath::Answer Walk::conforms_to(Node node, std::string_view url) {
   if (const CompiledProfile* profile = shared_.store->find(url)) {
     return ProfileChecker(*this).conforms(node, *profile, scope) ? fhirpath::Answer::yes : fhirpath::Answer::no;
   }
-  const TypeId type = shared_.schema.find_type_by_url(url);
+  const TypeId type = shared_.schema.find_type_by_url(url.substr(0, url.find('|')));
   if (type == TypeId::none || node.type() == TypeId::none) return fhirpath::Answer::unknown;
   return shared_.schema.is_a(node.type(), type) ? fhirpath::Answer::yes : fhirpath::Answer::no;
+}
+
+fhirpath::Answer Walk::conforms(Node node, std::string_view profile) {
+  const fhirpath::Answer answer = conforms_to(node, profile);
+  if (answer != fhirpath::Answer::yes) return answer;
+  Node last = node;
+  for (Node deeper = node; deeper;) {
+    last = deeper;
+    deeper = {};
+    for (const Node child : last.children()) deeper = child;
+  }
+  return report_.has_error_between(node, last) ? fhirpath::Answer::no : answer;
 }
 
 void Walk::check_invariant(Node node, const CompiledInvariant& invariant) {

@@ -82,6 +82,11 @@ class Walk {
   ~Walk();
 
   void run(const fhir::Document& document, std::span<const std::string> profiles, Issues& issues);
+  /// The pass alone, over a resource or element, for questions about what lies in it: conforms(). Faults of JSON's form
+  /// are not looked at. What it finds stays in the report.
+  void look_at(fhir::Node root);
+  /// After look_at(): whether a node within keeps the base specification and the profile, both without an error.
+  fhirpath::Answer conforms(fhir::Node node, std::string_view profile);
 
   const Shared& shared() const { return shared_; }
   Report& report() { return report_; }
@@ -108,6 +113,7 @@ class Walk {
 
  private:
   // walk.cpp: structure
+  void pass(fhir::Node root);
   void form_faults(const fhir::Document& document);
   void resource(fhir::Node node, Place place, std::uint32_t outer, fhir::Node entry);
   void check_invariant(fhir::Node node, const CompiledInvariant& invariant);
