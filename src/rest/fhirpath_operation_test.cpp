@@ -96,8 +96,8 @@ TEST(FhirpathOperation, asks_the_specifications_value_sets) {
 
 TEST(FhirpathOperation, asks_the_validator_what_conforms) {
   const auto patient = [](bool is_patient) {
-    return R"({"name":"result","part":[{"name":"boolean","valueBoolean":)" + std::string(is_patient ? "true" : "false") +
-           "}]}";
+    return R"({"name":"result","part":[{"name":"boolean","valueBoolean":)" +
+           std::string(is_patient ? "true" : "false") + "}]}";
   };
   EXPECT_EQ(evaluated("conformsTo('http://hl7.org/fhir/StructureDefinition/Patient')"), patient(true));
   EXPECT_EQ(evaluated("conformsTo('http://hl7.org/fhir/StructureDefinition/Person')"), patient(false));

@@ -4,13 +4,12 @@
 //   context.set_profile_check(&conformance);
 //   conformance.look_at(document);                      // before each evaluation
 //
-// A node conforms when validation finds no error in it, against its type and against the profile; a URL of a type of the
-// specification asks for that type alone. What was not loaded is `unknown`, which FHIRPath makes an error.
+// A node conforms when validation finds no error in it, against its type and against the profile; a URL of a type of
+// the specification asks for that type alone. What was not loaded is `unknown`, which FHIRPath makes an error.
 //
-// The document is gone through once, when first asked about. A node of another document (a reference was followed) costs
-// a pass over that node each time, and its references lead nowhere beyond it.
-// Threads: belongs to one at a time, as its context does. The validator must outlive it.
-// Specification: https://hl7.org/fhir/R4/fhirpath.html#functions
+// The document is gone through once, when first asked about. A node of another document (a reference was followed)
+// costs a pass over that node each time, and its references lead nowhere beyond it. Threads: belongs to one at a time,
+// as its context does. The validator must outlive it. Specification: https://hl7.org/fhir/R4/fhirpath.html#functions
 #pragma once
 
 #include <memory>
