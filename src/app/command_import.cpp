@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,8 +52,8 @@ Result<std::vector<std::string>> files_of(const std::vector<std::string>& paths)
       continue;
     }
     std::vector<std::string> names = TRY(system_files().list(path));
-    for (auto name = names.rbegin(); name != names.rend(); ++name) {
-      if (!name->starts_with('.')) open.push_back(path + "/" + *name);
+    for (const std::string& name : std::views::reverse(names)) {
+      if (!name.starts_with('.')) open.push_back(path + "/" + name);
     }
   }
   return files;

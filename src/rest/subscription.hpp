@@ -23,6 +23,12 @@ struct Subscription {
   std::optional<Instant> end;
   bool is_requested = false;  ///< not told to be active yet
 
+  /// Whether both are told of the same, in the same way.
+  bool is_told_like(const Subscription& other) const {
+    return type == other.type && search == other.search && endpoint == other.endpoint && payload == other.payload &&
+           headers == other.headers && end == other.end;
+  }
+
   /// Nothing when it is off, in error, or its channel is none that the server delivers to.
   /// Errors: unprocessable, when it asks for delivery and cannot be understood.
   static Result<std::optional<Subscription>> read(fhir::Node resource);

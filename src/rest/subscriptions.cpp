@@ -169,6 +169,9 @@ void Subscriptions::learn_one(store::TenantId tenant, const std::string& id, sto
   {
     const std::lock_guard lock(mutex_);
     const auto found = followers_.find(key);
+    const bool is_the_same =
+        found != followers_.end() && !found->second->is_gone && wanted && found->second->wanted.is_told_like(*wanted);
+    if (is_the_same && !is_requested) return;
     // A new state begins where the old one was; whoever works on the old one ends on its own.
     auto follower = std::make_shared<Follower>();
     follower->tenant = tenant;
