@@ -24,7 +24,9 @@ std::span<const kv::SpaceDefinition> Store::spaces() {
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options, std::unique_ptr<kv::Kv> kv) {
   auto state = std::make_unique<State>();
-  state->core = TRY(Core::open(std::move(options), std::move(kv)));
+  SequencerRules rules;
+  rules.max_waiting_bytes = options.memory_bytes / 8;
+  state->core = TRY(Core::open(std::move(options), std::move(kv), rules));
   state->start();
   return std::unique_ptr<Store>(new Store(std::move(state)));
 }

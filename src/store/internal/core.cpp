@@ -20,7 +20,8 @@ StoreOptions completed(StoreOptions options) {
 
 }  // namespace
 
-Core::Core(StoreOptions given, std::unique_ptr<kv::Kv> opened, std::unique_ptr<index::Index> indexed)
+Core::Core(StoreOptions given, std::unique_ptr<kv::Kv> opened, std::unique_ptr<index::Index> indexed,
+           const SequencerRules& rules)
     : options(completed(std::move(given))),
       kv(std::move(opened)),
       index(std::move(indexed)),
@@ -32,15 +33,15 @@ Core::Core(StoreOptions given, std::unique_ptr<kv::Kv> opened, std::unique_ptr<i
       preparation(codec, homes, searching, parameters, options, ids),
       decider(codec, searching, preparation),
       stager(*kv, *index, snapshots),
-      sequencer({*kv, *index, snapshots, decider, *options.clock, delivery, wakers, stager}, options.memory_bytes / 8) {
+      sequencer({*kv, *index, snapshots, decider, *options.clock, delivery, wakers, stager}, rules) {
   stager.hand_back_to([this](std::unique_ptr<StagedCommit> staged) { sequencer.finish_staged(std::move(staged)); });
 }
 
-Result<std::unique_ptr<Core>> Core::open(StoreOptions options, std::unique_ptr<kv::Kv> kv) {
+Result<std::unique_ptr<Core>> Core::open(StoreOptions options, std::unique_ptr<kv::Kv> kv, SequencerRules rules) {
   TRY(check_format(*kv));
   TRY(sweep_spans(*kv));
   auto index = TRY(index::Index::open(*kv, kIndexSpaces));
-  std::unique_ptr<Core> core(new Core(std::move(options), std::move(kv), std::move(index)));
+  std::unique_ptr<Core> core(new Core(std::move(options), std::move(kv), std::move(index), rules));
   TRY(replay_ledger(*core->kv, *core->options.sealer));
   TRY(load_tenants(*core->kv, core->snapshots));
   for (const TenantId tenant : core->snapshots.tenants()) {

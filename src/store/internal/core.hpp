@@ -11,7 +11,7 @@
 namespace meridian::store {
 
 struct Core {
-  static Result<std::unique_ptr<Core>> open(StoreOptions options, std::unique_ptr<kv::Kv> kv);
+  static Result<std::unique_ptr<Core>> open(StoreOptions options, std::unique_ptr<kv::Kv> kv, SequencerRules rules);
 
   StoreOptions options;
   std::unique_ptr<kv::Kv> kv;
@@ -34,7 +34,8 @@ struct Core {
   Showing showing(const ReadContext& context) const;
 
  private:
-  Core(StoreOptions options, std::unique_ptr<kv::Kv> kv, std::unique_ptr<index::Index> index);
+  Core(StoreOptions options, std::unique_ptr<kv::Kv> kv, std::unique_ptr<index::Index> index,
+       const SequencerRules& rules);
 };
 
 }  // namespace meridian::store

@@ -60,7 +60,7 @@ std::string held_name(TenantId tenant, const std::string& type, const std::strin
 void Sequencer::submit(std::unique_ptr<Prepared> prepared) {
   {
     const std::lock_guard lock(mutex_);
-    const bool fits = waiting_bytes_ == 0 || waiting_bytes_ + prepared->bytes <= max_waiting_bytes_;
+    const bool fits = waiting_bytes_ == 0 || waiting_bytes_ + prepared->bytes <= rules_.max_waiting_bytes;
     if (fits && !stopping_) {
       waiting_bytes_ += prepared->bytes;
       waiting_.push_back(std::move(prepared));
@@ -148,7 +148,7 @@ bool Sequencer::add(Group& group, std::unique_ptr<Prepared>& prepared) {
   if (Result<> wanted = keep_going(context.deadline, context.stop); !wanted) {
     return refuse(CommitFailure(std::move(wanted).error()));
   }
-  const bool is_large = prepared->bytes > kLargeBytes || prepared->writes.size() > kLargeWrites;
+  const bool is_large = prepared->bytes > rules_.large_bytes || prepared->writes.size() > rules_.large_writes;
   const std::size_t adds = is_large ? 0 : prepared->bytes;
   if (!group.batch.empty() && (is_large || group.batch.bytes() + adds > kv::kMaxBatchBytes - kBatchMargin)) {
     return false;

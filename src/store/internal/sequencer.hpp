@@ -40,10 +40,16 @@ struct SequencerParts {
   Stager& stager;
 };
 
+/// What waits at most, and from when on a commit is large.
+struct SequencerRules {
+  std::size_t max_waiting_bytes = std::size_t{128} << 20;
+  std::size_t large_bytes = kLargeBytes;
+  std::size_t large_writes = kLargeWrites;
+};
+
 class Sequencer {
  public:
-  Sequencer(const SequencerParts& parts, std::size_t max_waiting_bytes)
-      : parts_(parts), max_waiting_bytes_(max_waiting_bytes) {}
+  Sequencer(const SequencerParts& parts, const SequencerRules& rules) : parts_(parts), rules_(rules) {}
 
   /// Calls the commit's `done` in any case, through the Delivery.
   void submit(std::unique_ptr<Prepared> prepared);
@@ -79,7 +85,7 @@ class Sequencer {
   void append_to_index(TenantId tenant, const Decision& decision, index::Row first);
 
   SequencerParts parts_;
-  const std::size_t max_waiting_bytes_;
+  const SequencerRules rules_;
   // Of the stepping thread.
   std::optional<Error> broken_;           // why nothing more is written
   std::unordered_set<std::string> held_;  // resources that large commits write, with their tenant
