@@ -1,5 +1,7 @@
 #include "rest/import_interaction.hpp"
 
+#include <algorithm>
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <utility>
@@ -17,16 +19,18 @@
 namespace meridian::rest {
 namespace {
 
-/// So much is prepared and written in one piece, and at most two pieces wait.
+/// So much is prepared and written in one piece. Two pieces are worked on: one is prepared while the other is written;
+/// at most two more wait.
 constexpr std::size_t kPieceBytes = std::size_t{8} << 20;
+constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kPieceLines = 50'000;
 constexpr std::size_t kMaxPieces = 2;
 /// A line that is longer than a piece may be, up to what the loader takes.
 constexpr std::size_t kMaxLineBytes = std::size_t{60} << 20;
 constexpr std::uint64_t kMaxFaultBytes = std::uint64_t{256} << 20;
 
-/// One import: pieces in, counts and faults out. The sink pushes; threads for loading work, one of them at a time on
-/// one import.
+/// One import: pieces in, counts and faults out. The sink pushes; threads for loading prepare pieces side by side and
+/// write them in their order, so that of two lines about one resource the later one stays.
 class Import : public std::enable_shared_from_this<Import> {
  public:
   Import(ExchangePtr exchange, std::string id)
@@ -38,7 +42,7 @@ class Import : public std::enable_shared_from_this<Import> {
   bool add(std::string piece, std::uint64_t first_line, const http::Waker& waker) {
     const std::lock_guard lock(mutex_);
     waker_ = waker;
-    pieces_.push_back({std::move(piece), first_line});
+    pieces_.push_back({std::move(piece), first_line, pieces_seen_++});
     start();
     return pieces_.size() < kMaxPieces;
   }
@@ -49,11 +53,6 @@ class Import : public std::enable_shared_from_this<Import> {
     start();
   }
 
-  bool has_failed() const {
-    const std::lock_guard lock(mutex_);
-    return failure_.has_value();
-  }
-
   static std::string faults_path(const FhirServer& server, std::string_view id) {
     return server.services.work_folder + "/imports/" + std::string(id) + ".ndjson";
   }
@@ -62,15 +61,18 @@ class Import : public std::enable_shared_from_this<Import> {
   struct Piece {
     std::string text;
     std::uint64_t first_line = 0;
+    std::uint64_t number = 0;
   };
 
   /// With the lock held.
   void start() {
-    if (std::exchange(is_running_, true)) return;
+    if (running_ >= std::min(kWorkers, std::max<std::size_t>(pieces_.size(), 1))) return;
+    ++running_;
     ThreadPool* pool = exchange_->server->loaders.get();
     if (pool != nullptr && pool->try_submit([self = shared_from_this()](const Result<>& may) { self->run(may); }))
       return;
-    is_running_ = false;
+    --running_;
+    if (running_ > 0) return;  // whoever works goes on
     if (!failure_) failure_ = Error(ErrorCode::busy, "too many imports are under way");
     if (is_whole_) exchange_->respond(refuse(*failure_, exchange_->representation));
   }
@@ -81,13 +83,11 @@ class Import : public std::enable_shared_from_this<Import> {
     while (!pieces_.empty()) {
       const Piece piece = std::move(pieces_.front());
       pieces_.pop_front();
-      lock.unlock();
-      load(piece.text, piece.first_line);
-      lock.lock();
+      load(piece, lock);
       waker_.wake();
     }
-    is_running_ = false;
-    if (!is_whole_) return;
+    // Whoever is the last to go answers.
+    if (--running_ > 0 || !is_whole_) return;
     lock.unlock();
     answer_all();
   }
@@ -97,15 +97,25 @@ class Import : public std::enable_shared_from_this<Import> {
     if (!failure_) failure_ = std::move(error);
   }
 
-  void load(const std::string& piece, std::uint64_t first_line) {
-    if (!has_failed()) {
-      store::BulkLoader::Prepared prepared = loader_.prepare(piece);
+  /// With the lock held, and held again at the end.
+  void load(const Piece& piece, std::unique_lock<std::mutex>& lock) {
+    if (!failure_) {
+      lock.unlock();
+      store::BulkLoader::Prepared prepared = loader_.prepare(piece.text);
+      lock.lock();
+      turn_changed_.wait(lock, [&] { return turn_ == piece.number; });
+      lock.unlock();
       const std::size_t resources = prepared.resources;
-      for (store::BulkLoader::Fault& fault : prepared.faults) note(std::move(fault), first_line);
+      for (store::BulkLoader::Fault& fault : prepared.faults) note(std::move(fault), piece.first_line);
       Result<> written = loader_.write(std::move(prepared));
-      if (!written) fail_with(std::move(written).error());
+      lock.lock();
+      if (!written && !failure_) failure_ = std::move(written).error();
       if (written) loaded_ += resources;
+    } else {
+      turn_changed_.wait(lock, [&] { return turn_ == piece.number; });
     }
+    ++turn_;
+    turn_changed_.notify_all();
   }
 
   void note(store::BulkLoader::Fault fault, std::uint64_t first_line) {
@@ -152,14 +162,17 @@ class Import : public std::enable_shared_from_this<Import> {
   ExchangePtr exchange_;
   std::string id_;
   store::BulkLoader loader_;
-  // Of the thread that runs:
+  // Of the thread whose turn it is:
   std::uint64_t loaded_ = 0;
   std::uint64_t faulty_ = 0;
   std::string faults_;
 
   mutable std::mutex mutex_;
+  std::condition_variable turn_changed_;
   std::deque<Piece> pieces_;
-  bool is_running_ = false;
+  std::uint64_t pieces_seen_ = 0;
+  std::uint64_t turn_ = 0;  // the number of the piece that is written next
+  std::size_t running_ = 0;
   bool is_whole_ = false;
   http::Waker waker_;
   std::optional<Error> failure_;
