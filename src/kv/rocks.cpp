@@ -88,6 +88,7 @@ Result<std::unique_ptr<Kv>> open_rocks(std::span<const SpaceDefinition> spaces, 
   RocksParts parts;
   parts.folder = options.folder;
   parts.files = options.files != nullptr ? options.files : &system_files();
+  parts.flush_at_close = options.flush_at_close;
   FileSystem& files = *parts.files;
   if (options.memory != nullptr) parts.memory = TRY(options.memory->account("kv").reserve(options.memory_bytes));
 

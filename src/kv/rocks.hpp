@@ -33,6 +33,7 @@ struct RocksOptions {
   MemoryBudget* memory = nullptr;  ///< outlives the Kv; none: reserved nowhere
   std::uint64_t memory_bytes = std::uint64_t{256} << 20;
   bool create_if_missing = true;  ///< else not_found
+  bool flush_at_close = true;     ///< the next opening has no log to replay; else closing takes no time
   /// What flushes and compactions may write a second, so that they leave the disk to others.
   std::uint64_t background_bytes_per_second = std::uint64_t{192} << 20;
 };

@@ -19,7 +19,7 @@ constexpr SpaceDefinition kSpaces[] = {{.name = "first"}, {.name = "second", .po
 constexpr int kCommits = 30;
 
 Result<std::unique_ptr<Kv>> open(FileSystem& files) {
-  return open_rocks(kSpaces, {.folder = "/kv", .files = &files, .memory_bytes = 8 << 20});
+  return open_rocks(kSpaces, {.folder = "/kv", .files = &files, .memory_bytes = 8 << 20, .flush_at_close = false});
 }
 
 std::string key_of(int number) {

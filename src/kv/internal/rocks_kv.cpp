@@ -34,6 +34,11 @@ bool is_condition(const Batch::Entry& entry) {
 }  // namespace
 
 RocksKv::~RocksKv() {
+  if (parts_.flush_at_close) {
+    rocksdb::FlushOptions flush;
+    flush.allow_write_stall = true;
+    static_cast<void>(database().Flush(flush, parts_.families));  // what cannot be written now stays in the log
+  }
   for (rocksdb::ColumnFamilyHandle* handle : parts_.families) database().DestroyColumnFamilyHandle(handle);
   parts_.database.reset();
 }

@@ -35,6 +35,7 @@ struct RocksParts {
   std::vector<std::uint8_t> prefixes;  ///< of the spaces
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   std::unique_ptr<rocksdb::DB> database;
+  bool flush_at_close = true;
 };
 
 class RocksKv final : public Kv {
