@@ -261,7 +261,7 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
     const BundleEntry& entry = entries_[planned.entry];
     std::string text = TRY(references.resolved(bundle_->source(), entry.resource, entry.full_url));
     Issues issues;
-    fhir::Document document = parser_.parse(std::move(text), issues);
+    fhir::Document document = fhir::DocumentParser().parse(std::move(text), issues);
     if (document.has_root() && entry.method == http::Method::patch) document = patched(planned, document, issues);
     if (document.has_root()) return document;
     return fail(ErrorCode::unprocessable, issues.empty() ? "the resource cannot be read"
@@ -351,7 +351,6 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
   std::vector<BundleEntry> entries_;
   std::vector<Planned> planned_;
   std::vector<std::size_t> write_entries_;  ///< of each write of the commit, its entry
-  fhir::DocumentParser parser_;
   std::size_t at_fault_ = kNoEntry;
   int attempts_ = 0;
 };

@@ -182,6 +182,7 @@ struct DocumentLimits {
   std::size_t max_bytes = std::size_t{1} << 30;
   std::uint32_t max_depth = 256;
   std::uint32_t max_nodes = 200'000'000;
+  bool operator==(const DocumentLimits&) const = default;
 };
 
 class Document {
@@ -205,7 +206,7 @@ class Document {
   std::unique_ptr<internal::Tape> tape_;
 };
 
-/// Parses many documents, reusing its scratch memory. One per thread.
+/// Parses many documents, reusing its scratch memory. One per thread; making another costs little.
 ///
 /// Faults of form (not JSON, bad UTF-8, a duplicate key, a bound passed) are fatal Issues and give a Document
 /// without root; what is well-formed but unknown to the schema becomes nodes without type, which validation
@@ -228,6 +229,7 @@ class DocumentParser {
 
  private:
   struct Scratch;
+  class Spares;
   std::unique_ptr<Scratch> scratch_;
 };
 

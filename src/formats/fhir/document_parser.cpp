@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <limits>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "formats/fhir/document.hpp"
 #include "formats/fhir/internal/document_messages.hpp"
@@ -38,6 +40,7 @@ struct DocumentParser::Scratch {
   TypeId any;                             // the abstract Resource
   std::unique_ptr<internal::Tape> spare;  // of a document given back
   bool is_recycled = false;               // the tape in work came from there
+  std::size_t largest = 0;                // text read so far
 };
 
 namespace {
@@ -107,6 +110,7 @@ bool DocumentParser::Scratch::read(internal::Tape& tape, TypeId root, Issues& is
 }
 
 Document DocumentParser::Scratch::parse(std::unique_ptr<internal::Tape> tape, TypeId root, Issues& issues) {
+  largest = std::max(largest, tape->source.size());
   tape->schema = &schema;
   Document document;
   if (read(*tape, root, issues)) {
@@ -120,9 +124,44 @@ Document DocumentParser::Scratch::parse(std::unique_ptr<internal::Tape> tape, Ty
   return document;
 }
 
+// Making a parser takes longer than parsing a small resource does, and many parse just one. So those that have ended,
+// and have not grown large, are kept for the next.
+class DocumentParser::Spares {
+ public:
+  std::unique_ptr<Scratch> take(const Schema& schema, const DocumentLimits& limits) {
+    const std::lock_guard lock(mutex_);
+    if (kept_.empty()) return nullptr;
+    std::unique_ptr<Scratch>& last = kept_.back();
+    if (&last->schema != &schema || last->limits != limits) return nullptr;
+    std::unique_ptr<Scratch> taken = std::move(last);
+    kept_.pop_back();
+    return taken;
+  }
+  void give(std::unique_ptr<Scratch> scratch) {
+    constexpr std::size_t kLargest = std::size_t{256} << 10;
+    constexpr std::size_t kMost = 32;
+    if (scratch->largest > kLargest) return;
+    scratch->spare.reset();
+    const std::lock_guard lock(mutex_);
+    if (kept_.size() < kMost) kept_.push_back(std::move(scratch));
+  }
+  static Spares& all() {
+    static Spares spares;
+    return spares;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Scratch>> kept_;
+};
+
 DocumentParser::DocumentParser(const Schema& schema, DocumentLimits limits)
-    : scratch_(std::make_unique<Scratch>(schema, bounded(limits))) {}
-DocumentParser::~DocumentParser() = default;
+    : scratch_(Spares::all().take(schema, bounded(limits))) {
+  if (scratch_ == nullptr) scratch_ = std::make_unique<Scratch>(schema, bounded(limits));
+}
+DocumentParser::~DocumentParser() {
+  if (scratch_ != nullptr) Spares::all().give(std::move(scratch_));
+}
 DocumentParser::DocumentParser(DocumentParser&&) noexcept = default;
 
 Document DocumentParser::parse(std::string text, Issues& issues) {
