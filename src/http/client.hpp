@@ -96,7 +96,7 @@ struct Url {
   std::string target;     ///< "/path?query", never empty
   std::string unix_path;  ///< instead of host and port
 };
-Result<Url> parse_url(std::string_view url);
+Result<Url> parse_url(std::string_view text);
 /// A Location against the URL it came from.
 Result<std::string> resolve_reference(std::string_view base, std::string_view reference);
 

@@ -208,6 +208,7 @@ TEST_P(Framing, is_judged_alike_however_the_bytes_arrive) {
     EXPECT_EQ(read_requests({bytes.substr(0, cut), bytes.substr(cut)}), whole) << "cut at " << cut;
   }
   std::vector<std::string_view> single;
+  single.reserve(bytes.size());
   for (std::size_t i = 0; i < bytes.size(); ++i) single.push_back(bytes.substr(i, 1));
   EXPECT_EQ(read_requests(single), whole);
   std::minstd_rand random(1);

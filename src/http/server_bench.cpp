@@ -48,6 +48,7 @@ class Load {
   Load(std::uint16_t port, std::size_t response_bytes) : response_bytes_(response_bytes), epoll_(::epoll_create1(0)) {
     for (int i = 0; i < kConnections; ++i) {
       const int descriptor = ::socket(AF_INET, SOCK_STREAM, 0);
+      if (descriptor < 0) std::abort();
       sockaddr_in address{};
       address.sin_family = AF_INET;
       address.sin_port = htons(port);

@@ -6,7 +6,6 @@
 #include <cstdlib>
 
 using meridian::Result;
-using meridian::http::parse_query;
 using meridian::http::parse_target;
 using meridian::http::percent_encode;
 using meridian::http::QueryParameter;

@@ -61,6 +61,7 @@ TEST(Batch, reads_after_it_has_written) {
 TEST(Batch, takes_more_entries_than_are_under_way_at_once) {
   StoreClient client;
   std::vector<std::string> entries;
+  entries.reserve(200);
   for (int i = 0; i < 200; ++i) {
     entries.push_back(entry("PUT", "Patient/" + std::to_string(i), patient(std::to_string(i))));
   }

@@ -51,6 +51,7 @@ TEST(BulkLoader, leaves_bad_lines_out_and_says_which) {
       "{\"resourceType\":\"Patient\",\"id\":\"a/b\"}\n"
       "{\"resourceType\":\"Patient\"}");
   std::vector<std::size_t> at;
+  at.reserve(prepared.faults.size());
   for (const BulkLoader::Fault& fault : prepared.faults) at.push_back(fault.line);
   EXPECT_THAT(at, ::testing::ElementsAre(1, 3, 4));
   EXPECT_EQ(prepared.resources, 2U);

@@ -253,7 +253,7 @@ Task<void> Connection::linger() {
 void Connection::log_access(int status, std::string_view fault) {
   if (!core_->services.access_log) return;
   AccessEntry entry;
-  const bool unread = fault.size() > 0 && request_.target.raw.empty();
+  const bool unread = !fault.empty() && request_.target.raw.empty();
   entry.method = unread ? std::string_view("-") : name(request_.method);
   entry.route = request_.route.empty() ? std::string_view("-") : request_.route;
   entry.status = status;

@@ -102,7 +102,8 @@ Task<Refusal> Connection::read_whole_body(const Route& route) {
     if (refusal) co_return refusal;
     const std::uint64_t more = request_.body.size() - had;
     budgeted_ += more;
-    if ((core_->buffered_body_bytes += more) > options_.limits.all_bodies_bytes) {
+    const std::uint64_t all = core_->buffered_body_bytes += more;
+    if (all > options_.limits.all_bodies_bytes) {
       co_return Refusal{503, "bodies-too-large", "The server is reading too many bodies at once; repeat later."};
     }
   }

@@ -48,7 +48,7 @@ RawClient::RawClient(std::uint16_t port) : descriptor_(::socket(AF_INET, SOCK_ST
   const int on = 1;
   ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   set_patience(descriptor_);
-  (void)::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  static_cast<void>(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address));
 }
 
 RawClient::RawClient(const std::string& unix_path) : descriptor_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -56,7 +56,7 @@ RawClient::RawClient(const std::string& unix_path) : descriptor_(::socket(AF_UNI
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, unix_path.data(), std::min(unix_path.size(), sizeof address.sun_path - 1));
   set_patience(descriptor_);
-  (void)::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  static_cast<void>(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address));
 }
 
 RawClient::~RawClient() {

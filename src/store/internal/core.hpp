@@ -34,7 +34,7 @@ struct Core {
   Showing showing(const ReadContext& context) const;
 
  private:
-  Core(StoreOptions options, std::unique_ptr<kv::Kv> kv, std::unique_ptr<index::Index> index,
+  Core(StoreOptions given, std::unique_ptr<kv::Kv> opened, std::unique_ptr<index::Index> indexed,
        const SequencerRules& rules);
 };
 

@@ -58,20 +58,17 @@ std::string held_name(TenantId tenant, const std::string& type, const std::strin
 }  // namespace
 
 void Sequencer::submit(std::unique_ptr<Prepared> prepared) {
-  {
+  const auto try_to_wait = [&] {
     const std::lock_guard lock(mutex_);
     const bool fits = waiting_bytes_ == 0 || waiting_bytes_ + prepared->bytes <= rules_.max_waiting_bytes;
-    if (fits && !stopping_) {
-      waiting_bytes_ += prepared->bytes;
-      waiting_.push_back(std::move(prepared));
-    }
-  }
-  if (prepared != nullptr) {
-    CommitFailure busy(Error(ErrorCode::busy, "too many commits are waiting to be written"));
-    parts_.delivery.add(std::move(prepared->done), tl::unexpected(std::move(busy)));
-    return;
-  }
-  changed_.notify_one();
+    if (!fits || stopping_) return false;
+    waiting_bytes_ += prepared->bytes;
+    waiting_.push_back(std::move(prepared));
+    return true;
+  };
+  if (try_to_wait()) return changed_.notify_one();
+  CommitFailure busy(Error(ErrorCode::busy, "too many commits are waiting to be written"));
+  parts_.delivery.add(std::move(prepared->done), tl::unexpected(std::move(busy)));
 }
 
 void Sequencer::finish_staged(std::unique_ptr<StagedCommit> staged) {
