@@ -127,7 +127,8 @@ TEST_F(ClientTest, does_not_ask_its_own_network_unless_allowed) {
   const std::string port = std::to_string(server_.port());
   for (const std::string host :
        {"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254", "0.0.0.0"}) {
-    const Result<ClientResponse> response = guarded.fetch({.url = std::string("http://").append(host).append(":").append(port).append("/hello")});
+    const Result<ClientResponse> response =
+        guarded.fetch({.url = std::string("http://").append(host).append(":").append(port).append("/hello")});
     ASSERT_FALSE(response) << host;
     EXPECT_EQ(response.error().code(), ErrorCode::forbidden) << host;
   }

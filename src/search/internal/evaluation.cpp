@@ -37,8 +37,10 @@ Result<const Rows*> Evaluation::base(TypeId type) {
 }
 
 std::uint64_t Evaluation::type_size(TypeId type) {
+  const auto known = sizes_.find(type);
+  if (known != sizes_.end()) return known->second;
   const index::FieldId every = field(type, setting_.parameters->schema(), "", Facet::all);
-  return setting_.view->estimate(every, "", std::string_view("\0", 1));
+  return sizes_[type] = setting_.view->estimate(every, "", std::string_view("\0", 1));
 }
 
 /// The filter's parts, when all of them must hold; otherwise the filter as one.
@@ -47,7 +49,6 @@ Result<void> Evaluation::collect(TypeId type, const Filter& filter, bool trusted
     Item item;
     item.filter = &filter;
     item.is_trusted = trusted;
-    item.expected = TRY(expect(type, filter, 0));
     items.push_back(std::move(item));
     return {};
   }
@@ -154,6 +155,9 @@ Result<Rows> Evaluation::between(const Item& item, const Rows* within) {
 
 Result<Rows> Evaluation::all(TypeId type, std::vector<Item> items, const Rows* within) {
   join_ranges(items);
+  for (Item& item : items) {
+    if (item.filter != nullptr && items.size() > 1) item.expected = TRY(expect(type, *item.filter, 0));
+  }
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.expected < b.expected; });
   std::optional<Rows> candidates;
   if (within != nullptr) candidates = *within;

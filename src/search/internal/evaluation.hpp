@@ -56,9 +56,9 @@ class Evaluation {
   struct Item {
     const Condition* condition = nullptr;  // or a filter
     const Filter* filter = nullptr;
-    bool is_trusted = false;  // of the visibility itself: what it passes through need not be visible
-    Probe probe;              // of a plain condition
-    std::uint64_t expected = 0;
+    bool is_trusted = false;     // of the visibility itself: what it passes through need not be visible
+    Probe probe;                 // of a plain condition
+    std::uint64_t expected = 0;  // of a filter only where there is something to choose
     /// Of a pair of conditions (ranges.hpp), the first being `condition`: rows that alone can satisfy both.
     std::vector<TermRange> between;
   };
@@ -101,6 +101,7 @@ class Evaluation {
 
   Setting setting_;
   std::map<fhir::TypeId, index::Rows> bases_;
+  std::map<fhir::TypeId, std::uint64_t> sizes_;
 };
 
 }  // namespace meridian::search::internal

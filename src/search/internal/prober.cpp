@@ -76,8 +76,8 @@ void Prober::finish() {
   if (!has_columns_) probe_.columns.clear();
   if (!probe_.columns.empty()) {
     probe_.several = field_of(Facet::several);
-    // A quantity's column does not say its unit; of the rest it says all.
-    probe_.columns_suffice = parameter_.kind == SearchType::date || parameter_.kind == SearchType::number;
+    // A quantity's column does not say its unit; where that is not asked for, and of the rest, it says all.
+    probe_.columns_suffice = parameter_.kind != SearchType::quantity || is_any_unit_;
   }
   const bool can_be_cut = parameter_.kind != SearchType::date && parameter_.kind != SearchType::number &&
                           parameter_.kind != SearchType::special;
@@ -347,6 +347,7 @@ Result<> Prober::add_quantity(const Operand& operand) {
   const bool is_other_unit = !quantity_place_.empty() && quantity_place_ != found.before;
   has_columns_ = has_columns_ && found.is_told_apart && !is_other_unit;
   quantity_place_ = found.before;
+  is_any_unit_ = asked.code.empty();  // of all operands, since those of other units use no columns
   return {};
 }
 

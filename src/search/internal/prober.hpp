@@ -75,6 +75,7 @@ class Prober {
   Probe probe_;
   bool has_columns_ = true;     // that decide about every part that is not sure
   std::string quantity_place_;  // of the operand before: columns cannot decide between two units
+  bool is_any_unit_ = false;    // that quantities are asked for in
 };
 
 /// Whether a modifier means something to that kind of parameter. https://hl7.org/fhir/R4/search.html#modifiers

@@ -38,6 +38,7 @@ class Everything {
  private:
   bool take(Version&& version) {
     if (!seen_.insert(text_of(version.key)).second) return true;
+    rows_.add(version.row);
     visit_references(version.json, [this](const LocalReference& reference) {
       ResourceKey key{std::string(reference.type), std::string(reference.id)};
       if (referred_.insert(text_of(key)).second) referred_keys_.push_back(std::move(key));
@@ -50,11 +51,11 @@ class Everything {
   Result<> compartment(const Snapshot& snapshot, std::string_view patient) {
     search::Query query;
     query.compartment = search::Query::Compartment{"Patient", std::string(patient)};
-    query.count = 1'000;
+    query.count = 100'000;
     ReadContext context = context_;
     context.at = CommitNumber(snapshot.horizon->commit);
     do {
-      ResultPage page = TRY(core_.searching.search(core_.snapshots, showing_, context, query));
+      ResultPage page = TRY(core_.searching.search(core_.snapshots, showing_, context, query, &rows_));
       for (Found& found : page.entries) {
         if (!take(std::move(found.version))) return {};
       }
@@ -83,6 +84,7 @@ class Everything {
   const VersionVisitor& visit_;
   bool is_stopped_ = false;
   std::unordered_set<std::string> seen_;
+  index::Rows rows_;  // of these
   std::unordered_set<std::string> referred_;
   std::vector<ResourceKey> referred_keys_;
 };

@@ -124,7 +124,7 @@ std::shared_ptr<const search::Engine> Searching::engine(TenantId tenant) const {
 }
 
 Result<ResultPage> Searching::search(const Snapshots& snapshots, const Showing& showing, const ReadContext& context,
-                                     const search::Query& query) const {
+                                     const search::Query& query, const index::Rows* known) const {
   std::optional<CommitNumber> at = context.at;
   search::Query asked = query;
   if (!query.cursor.empty()) {
@@ -146,6 +146,7 @@ Result<ResultPage> Searching::search(const Snapshots& snapshots, const Showing& 
   if (!found.next.empty()) page.next = std::to_string(snapshot.horizon->commit) + '.' + found.next;
   const auto add = [&](index::Row row, bool is_included) -> Result<> {
     TRY(keep_going(context.deadline, context.stop));
+    if (known != nullptr && known->contains(row)) return {};
     const std::optional<RowFacts> facts = TRY(find_row(snapshot, row));
     if (!facts || facts->entry.change == Change::deleted || facts->entry.is_purged) return {};
     Located located;

@@ -23,8 +23,9 @@ class Searching {
             const search::CodeSets* code_sets)
       : index_(index), parameters_(parameters), codec_(codec), code_sets_(code_sets) {}
 
+  /// `known`: rows that the caller has already, which are left out of the page.
   Result<ResultPage> search(const Snapshots& snapshots, const Showing& showing, const ReadContext& context,
-                            const search::Query& query) const;
+                            const search::Query& query, const index::Rows* known = nullptr) const;
 
   /// A conditional interaction's search, parsed; its faults go into `issues`.
   Result<search::Filter> parse(TenantId tenant, std::string_view type,

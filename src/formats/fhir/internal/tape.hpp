@@ -151,7 +151,6 @@ inline bool Node::is_in_json_array() const {
 inline ValueKind Node::value_kind() const {
   constexpr auto kBeforeString = static_cast<std::uint8_t>(JsonKind::null);
   const auto kind = static_cast<std::uint8_t>(tape_->records[index_].kind);
-  // order
   return kind <= kBeforeString ? ValueKind::none : static_cast<ValueKind>(kind - kBeforeString);
 }
 
