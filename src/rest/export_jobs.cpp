@@ -1,6 +1,7 @@
 #include "rest/export_jobs.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 #include <utility>
 
@@ -181,6 +182,7 @@ void ExportJobs::run() {
 
 template <typename Change>
 Result<> ExportJobs::change(Job& work, Change&& change) {
+  const std::lock_guard order(record_mutex_);
   std::string record;
   {
     const std::lock_guard lock(mutex_);
@@ -192,11 +194,7 @@ Result<> ExportJobs::change(Job& work, Change&& change) {
 
 void ExportJobs::write(const std::shared_ptr<Job>& work) {
   const auto write_all = [&]() -> Result<> {
-    if (work->job.level == ExportLevel::group) return write_patients(work);
-    for (const std::string& type : work->job.types) {
-      if (!work->job.has_written(type)) TRY(write_type(work, type));
-    }
-    return {};
+    return work->job.level == ExportLevel::group ? write_patients(work) : write_types(work);
   };
   const Result<> written = write_all();
   {
@@ -211,6 +209,28 @@ void ExportJobs::write(const std::shared_ptr<Job>& work) {
   });
   if (!written) log_error("an export failed", {{"why", written.error().message()}});
   if (!kept) log_error("an export's record is not kept", {{"why", kept.error().message()}});
+}
+
+Result<> ExportJobs::write_types(const std::shared_ptr<Job>& work) {
+  std::vector<std::string> types;
+  for (const std::string& type : work->job.types) {
+    if (!work->job.has_written(type)) types.push_back(type);
+  }
+  std::atomic<std::size_t> next = 0;
+  const auto write_some = [&]() -> Result<> {
+    for (std::size_t i = next++; i < types.size(); i = next++) {
+      Result<> written = write_type(work, types[i]);
+      if (!written) next = types.size();
+      TRY(std::move(written));
+    }
+    return {};
+  };
+  Result<> beside;
+  std::thread other([&] { beside = write_some(); });
+  Result<> here = write_some();
+  other.join();
+  TRY(std::move(here));
+  return beside;
 }
 
 Result<> ExportJobs::write_type(const std::shared_ptr<Job>& work, const std::string& type) {

@@ -1,6 +1,6 @@
-// ExportJobs: bulk exports under way and done: one thread writes them, one after another, file by file.
+// ExportJobs: bulk exports under way and done: one after another is written, two files at a time.
 //
-// Each has a folder: `job.json` and a file a type. What a restart finds unfinished goes on with the first type that was
+// Each has a folder: `job.json` and a file a type. What a restart finds unfinished goes on with the types that were
 // not written whole, on the same snapshot. Any thread may ask.
 #pragma once
 
@@ -46,6 +46,8 @@ class ExportJobs {
   void load();
   void run();
   void write(const std::shared_ptr<Job>& work);
+  /// Two at a time.
+  Result<> write_types(const std::shared_ptr<Job>& work);
   Result<> write_type(const std::shared_ptr<Job>& work, const std::string& type);
   Result<> write_patients(const std::shared_ptr<Job>& work);
   /// Puts the change into the job and onto the disk.
@@ -58,6 +60,7 @@ class ExportJobs {
   FileSystem& files_;
   std::string folder_;
   mutable std::mutex mutex_;
+  std::mutex record_mutex_;  // records go to the disk in the order of their changes; before mutex_
   std::condition_variable changed_;
   std::map<std::string, std::shared_ptr<Job>, std::less<>> jobs_;
   std::deque<std::shared_ptr<Job>> waiting_;
