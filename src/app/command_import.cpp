@@ -26,7 +26,9 @@
 namespace meridian::app {
 namespace {
 
-/// What one request carries: long enough that the server's threads are seldom idle between two.
+/// After so many bytes an import is finished and the next begun: how much is stored is known then at the latest.
+constexpr std::uint64_t kImportBytes = std::uint64_t{1} << 30;
+/// What one request carries of resources out of Bundles.
 constexpr std::size_t kPieceBytes = std::size_t{64} << 20;
 
 /// What went in and what did not, of all files.
@@ -72,12 +74,10 @@ class Importer {
     if (!errors_file_.empty()) {
       errors_.emplace(TRY(Output::to_file(errors_file_)));
     }
-    for (const std::string& file : files_) {
-      if (const Result<> done = import_file(file); !done) {
-        const Progress::Pause pause(progress_);
-        complain_of(file, done.error());
-        failed_ = true;
-      }
+    while (open_next()) {
+      const Result<> done = reader_->form() == fhir::FileForm::ndjson ? send_files() : import_single(*reader_);
+      if (!done) give_up(done.error());
+      if (reader_ && (!done || reader_->form() != fhir::FileForm::ndjson)) close();
     }
     if (errors_) TRY(errors_->finish());
     if (failed_) return fail(ErrorCode::io_failure, "not everything could be read or written");
@@ -86,35 +86,70 @@ class Importer {
   const Tally& tally() const { return tally_; }
 
  private:
-  Result<> import_file(const std::string& file) {
-    fhir::ResourceReader reader = TRY(fhir::ResourceReader::open(file));
-    file_ = file;
-    if (reader.form() == fhir::FileForm::ndjson) {
-      TRY(import_lines(reader));
-    } else {
-      TRY(import_single(reader));
+  /// Where lines that were sent come from.
+  struct Place {
+    std::uint64_t sent;  ///< lines before it in the request
+    std::size_t file;
+    std::uint64_t line;  ///< its first one in the file
+  };
+
+  /// Stays with the file at hand, or opens the next one that can be opened; false when there is none.
+  bool open_next() {
+    while (!reader_ && next_file_ < files_.size()) {
+      Result<fhir::ResourceReader> opened = fhir::ResourceReader::open(files_[next_file_++]);
+      if (opened) {
+        reader_.emplace(std::move(*opened));
+      } else {
+        give_up(opened.error());
+      }
     }
-    progress_.end_file(reader.size().value_or(reader.consumed()));
-    return {};
+    return reader_.has_value();
   }
 
-  /// NDJSON goes out as it stands, in pieces of whole lines; the server says which lines it refuses.
-  Result<> import_lines(fhir::ResourceReader& reader) {
-    fhir::NdjsonChunk chunk;
-    Issues issues;
+  const std::string& file() const { return files_[next_file_ - 1]; }
+
+  void give_up(const Error& error) {
+    const Progress::Pause pause(progress_);
+    complain_of(file(), error);
+    failed_ = true;
+  }
+
+  void close() {
+    progress_.end_file(reader_->size().value_or(reader_->consumed()));
+    reader_.reset();
+  }
+
+  /// NDJSON goes out as it stands, file after file as one body; the server says which lines it refuses.
+  Result<> send_files() {
+    places_.clear();
+    sent_lines_ = sent_bytes_ = 0;
+    Endpoint::Request request{
+        .method = http::Method::post, .path = "/fhir/$import", .content_type = "application/fhir+ndjson"};
+    request.next_piece = [this] { return next_piece(); };
+    return note_answer(TRY(endpoint_.call(std::move(request))));
+  }
+
+  /// Empty at the end of the request: where a file follows that is no NDJSON, at the latest.
+  std::string next_piece() {
     std::string piece;
-    std::uint64_t first_line = 1;
-    while (TRY(reader.chunks().next(chunk, issues))) {
-      if (!piece.empty() && piece.size() + chunk.text().size() > kPieceBytes) {
-        TRY(send_lines(std::exchange(piece, {}), first_line));
+    while (piece.empty() && sent_bytes_ < kImportBytes && open_next() && reader_->form() == fhir::FileForm::ndjson) {
+      Issues issues;
+      const Result<bool> more = reader_->chunks().next(chunk_, issues);
+      refuse_all(issues);
+      if (!more) give_up(more.error());
+      if (!more || !*more) {
+        close();
+        continue;
       }
-      if (piece.empty()) first_line = chunk.first_line();
-      piece += chunk.text();
+      piece = chunk_.text();
+      if (piece.empty()) continue;
       if (!piece.ends_with('\n')) piece += '\n';
-      progress_.advance(reader.consumed(), tally_.resources);
+      places_.push_back({sent_lines_, next_file_ - 1, chunk_.first_line()});
+      sent_lines_ += static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
+      sent_bytes_ += piece.size();
+      progress_.advance(reader_->consumed(), tally_.resources + sent_lines_);
     }
-    if (!piece.empty()) TRY(send_lines(std::move(piece), first_line));
-    return refuse_all(issues);
+    return piece;
   }
 
   /// One resource; a transaction or batch is carried out, another Bundle is taken apart.
@@ -126,7 +161,7 @@ class Importer {
       const fhir::Schema& schema = document.schema();
       const fhir::Node root = document.root();
       if (schema.type(root.type()).name != "Bundle") {
-        TRY(send_lines(fhir::write_json(document) + "\n", 1));
+        TRY(send_lines(fhir::write_json(document) + "\n"));
         continue;
       }
       const fhir::Node kind = root.child("type");
@@ -137,11 +172,12 @@ class Importer {
       std::string piece;
       for (const fhir::Node entry : root.children(schema.find_name("entry"))) {
         if (const fhir::Node inside = entry.child("resource")) piece += fhir::write_json(inside) + "\n";
-        if (piece.size() > kPieceBytes) TRY(send_lines(std::exchange(piece, {}), 1));
+        if (piece.size() > kPieceBytes) TRY(send_lines(std::exchange(piece, {})));
       }
-      if (!piece.empty()) TRY(send_lines(std::move(piece), 1));
+      if (!piece.empty()) TRY(send_lines(std::move(piece)));
     }
-    return refuse_all(issues);
+    refuse_all(issues);
+    return {};
   }
 
   Result<> send_bundle(const fhir::Document& document) {
@@ -159,16 +195,20 @@ class Importer {
     if (response.error().code() == ErrorCode::io_failure) return fail(response.error());
     tally_.refused += entries;
     const Progress::Pause pause(progress_);
-    complain(file_ + ": the transaction was refused: " + response.error().message());
+    complain(file() + ": the transaction was refused: " + response.error().message());
     return {};
   }
 
-  Result<> send_lines(std::string lines, std::uint64_t first_line) {
+  Result<> send_lines(std::string lines) {
+    places_.assign(1, {0, next_file_ - 1, 1});
     Endpoint::Request request{
         .method = http::Method::post, .path = "/fhir/$import", .content_type = "application/fhir+ndjson"};
     request.body = std::move(lines);
-    const http::ClientResponse response = TRY(endpoint_.call(std::move(request)));
-    // An import manifest: output[].count, error[].count and error[].url.
+    return note_answer(TRY(endpoint_.call(std::move(request))));
+  }
+
+  /// An import manifest: output[].count, error[].count and error[].url.
+  Result<> note_answer(const http::ClientResponse& response) {
     Issues ignored;
     const fhir::Document manifest = parser_.parse_as(fhir::TypeId::none, response.body, ignored);
     if (!manifest.has_root()) return fail(ErrorCode::malformed_input, "the server's answer cannot be read");
@@ -177,7 +217,7 @@ class Importer {
       if (part.key() != "error") continue;
       tally_.refused += count_of(part);
       for (const fhir::Node member : part.children()) {
-        if (member.key() == "url") TRY(tell_refused(endpoint_.path_of(member.text()), first_line));
+        if (member.key() == "url") TRY(tell_refused(endpoint_.path_of(member.text())));
       }
     }
     return {};
@@ -191,7 +231,7 @@ class Importer {
   }
 
   /// The server's OperationOutcomes, one a line, whose places are those of what was sent.
-  Result<> tell_refused(const std::string& path, std::uint64_t first_line) {
+  Result<> tell_refused(const std::string& path) {
     const http::ClientResponse response = TRY(endpoint_.call({.path = path}));
     std::string_view rest = response.body;
     while (!rest.empty()) {
@@ -200,24 +240,30 @@ class Importer {
       if (line.empty()) continue;
       Issues ignored;
       const fhir::Document outcome = parser_.parse(std::string(line), ignored);
-      if (outcome.has_root()) tell(outcome.root(), first_line);
+      if (outcome.has_root()) tell(outcome.root());
     }
     return {};
   }
 
-  void tell(fhir::Node outcome, std::uint64_t first_line) {
+  void tell(fhir::Node outcome) {
     for (const fhir::Node issue : outcome.children(outcome.schema().find_name("issue"))) {
       const fhir::Node details = issue.child("details");
       const fhir::Node words = details ? details.child("text") : issue.child("diagnostics");
-      const std::uint64_t line = first_line - 1 + line_of(issue);
+      const std::uint64_t sent = line_of(issue) - 1;
+      const auto after = std::upper_bound(places_.begin(), places_.end(), sent,
+                                          [](std::uint64_t line, const Place& place) { return line < place.sent; });
+      if (after == places_.begin()) continue;
+      const Place& place = *std::prev(after);
+      const std::string& name = files_[place.file];
+      const std::uint64_t line = place.line + sent - place.sent;
       if (errors_) {
         errors_->line(fmt::format(
             R"({{"resourceType":"OperationOutcome","issue":[{{"severity":"error","code":"processing","diagnostics":"{}","expression":["{}:{}"]}}]}})",
-            http::json_escaped(words ? words.text() : "refused"), http::json_escaped(file_), line));
+            http::json_escaped(words ? words.text() : "refused"), http::json_escaped(name), line));
         continue;
       }
       const Progress::Pause pause(progress_);
-      complain(fmt::format("{}:{}: {}", file_, line, words ? words.text() : "refused"));
+      complain(fmt::format("{}:{}: {}", name, line, words ? words.text() : "refused"));
     }
   }
 
@@ -233,12 +279,11 @@ class Importer {
     return 1;
   }
 
-  Result<> refuse_all(const Issues& issues) {
-    if (issues.empty()) return {};
+  void refuse_all(const Issues& issues) {
+    if (issues.empty()) return;
     tally_.refused += issues.errors();
     const Progress::Pause pause(progress_);
-    complain_of(file_, issues, common_.language);
-    return {};
+    complain_of(file(), issues, common_.language);
   }
 
   Endpoint endpoint_;
@@ -248,8 +293,14 @@ class Importer {
   std::string errors_file_;
   std::optional<Output> errors_;
   fhir::DocumentParser parser_;
-  std::string file_;  // being read
+  std::size_t next_file_ = 0;
+  std::optional<fhir::ResourceReader> reader_;  // of the file before
   Tally tally_;
+  // Of the request at hand. While it is sent, its pieces are read by the endpoint's thread and nobody else is here.
+  fhir::NdjsonChunk chunk_;
+  std::vector<Place> places_;
+  std::uint64_t sent_lines_ = 0;
+  std::uint64_t sent_bytes_ = 0;
   bool failed_ = false;
 };
 

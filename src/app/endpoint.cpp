@@ -155,6 +155,7 @@ Result<http::ClientResponse> Endpoint::send(Request request) {
   if (!request.content_type.empty()) out.headers.set("Content-Type", request.content_type);
   if (!request.prefer.empty()) out.headers.set("Prefer", request.prefer);
   out.body = std::move(request.body);
+  out.next_piece = std::move(request.next_piece);
   out.on_body = std::move(request.on_body);
   return state_->client->fetch(std::move(out));
 }

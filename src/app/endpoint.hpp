@@ -37,6 +37,7 @@ class Endpoint {
     std::string content_type = {};
     std::string body = {};
     std::string prefer = {};
+    Callback<std::string()> next_piece = {};  ///< of a body that is too long to be held
     Callback<bool(std::string_view)> on_body = {};
   };
   /// Any 2xx answer; the rest as an Error with the first words of the OperationOutcome or problem.

@@ -1,6 +1,8 @@
 #include "http/client.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <condition_variable>
 #include <future>
 #include <list>
@@ -90,6 +92,8 @@ struct Client::State : std::enable_shared_from_this<Client::State> {
                                         bool trusted, Deadline deadline);
   Task<Result<std::unique_ptr<net::Stream>>> open(const Url& url, Deadline deadline);
   Task<Result<ResponseHead>> read_head(Attempt& attempt, Method method);
+  Task<IoStatus> write(net::Stream& stream, const ClientRequest& request, std::string head, std::string_view body,
+                       Deadline deadline) const;
   Task<Result<>> read_body(Attempt& attempt, const ClientRequest& request, const ResponseHead& head,
                            ClientResponse& response);
   std::unique_ptr<net::Stream> reuse(const std::string& key);
@@ -242,6 +246,28 @@ Task<Result<>> Client::State::read_body(Attempt& attempt, const ClientRequest& r
   co_return Result<>{};
 }
 
+/// https://www.rfc-editor.org/rfc/rfc9112#section-7.1
+Task<IoStatus> Client::State::write(net::Stream& stream, const ClientRequest& request, std::string head,
+                                    std::string_view body, Deadline deadline) const {
+  stream.set_deadline(step(deadline));
+  if (!request.next_piece) co_return co_await stream.write_all(head, body);
+  std::string piece(body);
+  do {
+    if (!piece.empty()) {
+      std::array<char, 16> digits{};
+      const auto end = std::to_chars(digits.begin(), digits.end(), piece.size(), 16).ptr;
+      head.append(digits.begin(), end).append("\r\n");
+      piece += "\r\n";
+      stream.set_deadline(step(deadline));
+      if (const IoStatus status = co_await stream.write_all(head, piece); status != IoStatus::ok) co_return status;
+      head.clear();
+    }
+    piece = request.next_piece();
+  } while (!piece.empty());
+  head += "0\r\n\r\n";
+  co_return co_await stream.write_all(head, std::string_view());
+}
+
 Task<Result<ClientResponse>> Client::State::exchange(const ClientRequest& request, const Url& url, Method method,
                                                      bool with_body, bool trusted, Deadline deadline) {
   const std::string key = key_of(url);
@@ -267,7 +293,11 @@ Task<Result<ClientResponse>> Client::State::exchange(const ClientRequest& reques
     if (!ours) head.append(field.name).append(": ").append(field.value).append("\r\n");
   }
   const std::string_view body = with_body ? std::string_view(request.body) : std::string_view{};
-  if (!body.empty() || !is_safe(method)) head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  if (request.next_piece) {
+    head += "Transfer-Encoding: chunked\r\n";
+  } else if (!body.empty() || !is_safe(method)) {
+    head += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  }
   head += "\r\n";
 
   Attempt attempt;
@@ -282,8 +312,7 @@ Task<Result<ClientResponse>> Client::State::exchange(const ClientRequest& reques
     if (stopping) co_return fail(ErrorCode::cancelled, "the client is stopping");
     net::Stream* const stream = attempt.stream.get();
     busy.insert(stream);
-    stream->set_deadline(step(deadline));
-    const IoStatus written = co_await stream->write_all(head, body);
+    const IoStatus written = co_await write(*stream, request, head, body, deadline);
     Result<ResponseHead> answered = fail(error_of(written, "sending the request"));
     if (written == IoStatus::ok) {
       stream->set_deadline(deadline);
@@ -291,7 +320,7 @@ Task<Result<ClientResponse>> Client::State::exchange(const ClientRequest& reques
     }
     // A kept connection may have been closed just then: nothing was answered, so a safe request begins anew.
     const bool stale = !answered && attempt.reused && answered.error().code() == ErrorCode::io_failure &&
-                       is_idempotent(method) && attempt.in.empty();
+                       is_idempotent(method) && !request.next_piece && attempt.in.empty();
     if (stale) {
       busy.erase(stream);
       attempt.in.release();
@@ -327,7 +356,8 @@ Task<Result<ClientResponse>> Client::State::with_redirects(ClientRequest& reques
     if (!response) co_return fail(std::move(response).error());
     response->url = at;
     const auto location = response->headers.find("Location");
-    if (!is_redirect(response->status) || !location || options.max_redirects == 0) co_return std::move(response);
+    const bool may_follow = options.max_redirects != 0 && !request.next_piece;
+    if (!is_redirect(response->status) || !location || !may_follow) co_return std::move(response);
     if (followed == options.max_redirects) {
       co_return fail(ErrorCode::too_costly, "the server redirects too often");
     }
@@ -351,7 +381,8 @@ Task<Result<ClientResponse>> Client::State::with_retries(ClientRequest& request)
     Result<ClientResponse> response = co_await with_redirects(request, deadline);
     if (response) response->attempts = attempt;
     const bool worth_it = response ? is_retriable(response->status) : response.error().code() == ErrorCode::io_failure;
-    if (!worth_it || attempt > options.max_retries || !is_idempotent(request.method) || stopping) {
+    if (!worth_it || attempt > options.max_retries || !is_idempotent(request.method) || request.next_piece ||
+        stopping) {
       co_return std::move(response);
     }
     std::int64_t wait_ms =

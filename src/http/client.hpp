@@ -55,6 +55,9 @@ struct ClientRequest {
   std::string url;  ///< "https://example.org/fhir/Patient?x=y"; "unix:/path/of/socket:/fhir" for a Unix socket
   Headers headers = {};
   std::string body = {};
+  /// What comes after `body`, piece by piece until an empty one, in chunked coding; on the loop's thread, which waits
+  /// for it. A request with it is sent once: neither repeated nor redirected.
+  Callback<std::string()> next_piece = {};
   std::int64_t total_ms = 0;  ///< 0: the client's
   /// Gets the body piece by piece, on the loop's thread, instead of ClientResponse::body; false stops. Only of a
   /// final 2xx response.

@@ -75,6 +75,30 @@ TEST_F(ClientTest, sends_bodies_and_fields) {
   EXPECT_EQ(response->headers.get("X-Type"), "text/x");
 }
 
+TEST_F(ClientTest, sends_a_body_piece_by_piece) {
+  for (const int count : {0, 1, 40}) {
+    ClientRequest request{.method = Method::post, .url = server_.url() + "/echo", .body = "first "};
+    std::string sent = request.body;
+    request.next_piece = [&sent, left = count]() mutable {
+      std::string piece(left-- > 0 ? 10'000 : 0, 'p');
+      sent += piece;
+      return piece;
+    };
+    const Result<ClientResponse> response = client_.fetch(std::move(request));
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response->body, sent);
+  }
+  EXPECT_EQ(server_.server().counts().connections_accepted, 1u);
+}
+
+TEST_F(ClientTest, sends_a_body_of_pieces_once_only) {
+  ClientRequest request{.method = Method::put, .url = server_.url() + "/busy-twice"};
+  request.next_piece = [] { return std::string(); };
+  const Result<ClientResponse> response = client_.fetch(std::move(request));
+  ASSERT_TRUE(response) << response.error().message();
+  EXPECT_EQ(response->attempts, 1u);
+}
+
 TEST_F(ClientTest, streams_a_body) {
   std::string seen;
   const auto take = [&](std::string_view piece) {

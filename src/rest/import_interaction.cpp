@@ -1,8 +1,7 @@
 #include "rest/import_interaction.hpp"
 
-#include <algorithm>
-#include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -19,18 +18,18 @@
 namespace meridian::rest {
 namespace {
 
-/// So much is prepared and written in one piece. Two pieces are worked on: one is prepared while the other is written;
-/// at most two more wait.
-constexpr std::size_t kPieceBytes = std::size_t{8} << 20;
-constexpr std::size_t kWorkers = 2;
+/// So much is prepared and written in one piece; so many pieces wait, are prepared, or wait to be written.
+constexpr std::size_t kPieceBytes = std::size_t{12} << 20;
 constexpr std::size_t kPieceLines = 50'000;
-constexpr std::size_t kMaxPieces = 2;
+constexpr std::size_t kMaxPieces = 4;
+/// Threads for one import: one writes or waits until it is written, the others prepare.
+constexpr int kMaxThreads = 3;
 /// A line that is longer than a piece may be, up to what the loader takes.
 constexpr std::size_t kMaxLineBytes = std::size_t{60} << 20;
 constexpr std::uint64_t kMaxFaultBytes = std::uint64_t{256} << 20;
 
-/// One import: pieces in, counts and faults out. The sink pushes; threads for loading prepare pieces side by side and
-/// write them in their order, so that of two lines about one resource the later one stays.
+/// One import: pieces in, counts and faults out. The sink pushes; threads for loading prepare pieces side by side, and
+/// whoever finds the next one in order prepared writes it.
 class Import : public std::enable_shared_from_this<Import> {
  public:
   Import(ExchangePtr exchange, std::string id)
@@ -42,15 +41,20 @@ class Import : public std::enable_shared_from_this<Import> {
   bool add(std::string piece, std::uint64_t first_line, const http::Waker& waker) {
     const std::lock_guard lock(mutex_);
     waker_ = waker;
-    pieces_.push_back({std::move(piece), first_line, pieces_seen_++});
+    pieces_.push_back({std::move(piece), first_line, next_number_++});
     start();
-    return pieces_.size() < kMaxPieces;
+    return next_number_ - next_written_ < kMaxPieces;
   }
 
   void finish() {
     const std::lock_guard lock(mutex_);
     is_whole_ = true;
     start();
+  }
+
+  bool has_failed() const {
+    const std::lock_guard lock(mutex_);
+    return failure_.has_value();
   }
 
   static std::string faults_path(const FhirServer& server, std::string_view id) {
@@ -63,16 +67,20 @@ class Import : public std::enable_shared_from_this<Import> {
     std::uint64_t first_line = 0;
     std::uint64_t number = 0;
   };
+  struct Ready {
+    store::BulkLoader::Prepared prepared;
+    std::uint64_t first_line = 0;
+  };
 
   /// With the lock held.
   void start() {
-    if (running_ >= std::min(kWorkers, std::max<std::size_t>(pieces_.size(), 1))) return;
-    ++running_;
+    if (running_ == kMaxThreads) return;
     ThreadPool* pool = exchange_->server->loaders.get();
-    if (pool != nullptr && pool->try_submit([self = shared_from_this()](const Result<>& may) { self->run(may); }))
+    if (pool != nullptr && pool->try_submit([self = shared_from_this()](const Result<>& may) { self->run(may); })) {
+      ++running_;
       return;
-    --running_;
-    if (running_ > 0) return;  // whoever works goes on
+    }
+    if (running_ > 0) return;  // those that run do what there is
     if (!failure_) failure_ = Error(ErrorCode::busy, "too many imports are under way");
     if (is_whole_) exchange_->respond(refuse(*failure_, exchange_->representation));
   }
@@ -80,16 +88,36 @@ class Import : public std::enable_shared_from_this<Import> {
   void run(const Result<>& may) {
     if (!may) fail_with(may.error());
     std::unique_lock lock(mutex_);
-    while (!pieces_.empty()) {
-      const Piece piece = std::move(pieces_.front());
-      pieces_.pop_front();
-      load(piece, lock);
-      waker_.wake();
+    while (step(lock)) {
     }
-    // Whoever is the last to go answers.
     if (--running_ > 0 || !is_whole_) return;
     lock.unlock();
     answer_all();
+  }
+
+  /// Writes or prepares one piece; false when there is nothing to do that another thread does not do already.
+  bool step(std::unique_lock<std::mutex>& lock) {
+    if (const auto next = ready_.find(next_written_); next != ready_.end() && !is_writing_) {
+      Ready ready = std::move(next->second);
+      ready_.erase(next);
+      is_writing_ = true;
+      lock.unlock();
+      write(std::move(ready));
+      lock.lock();
+      is_writing_ = false;
+      ++next_written_;
+      waker_.wake();
+      return true;
+    }
+    if (pieces_.empty()) return false;
+    const Piece piece = std::move(pieces_.front());
+    pieces_.pop_front();
+    lock.unlock();
+    Ready ready{{}, piece.first_line};
+    if (!has_failed()) ready.prepared = loader_.prepare(piece.text);
+    lock.lock();
+    ready_.emplace(piece.number, std::move(ready));
+    return true;
   }
 
   void fail_with(Error error) {
@@ -97,25 +125,13 @@ class Import : public std::enable_shared_from_this<Import> {
     if (!failure_) failure_ = std::move(error);
   }
 
-  /// With the lock held, and held again at the end.
-  void load(const Piece& piece, std::unique_lock<std::mutex>& lock) {
-    if (!failure_) {
-      lock.unlock();
-      store::BulkLoader::Prepared prepared = loader_.prepare(piece.text);
-      lock.lock();
-      turn_changed_.wait(lock, [&] { return turn_ == piece.number; });
-      lock.unlock();
-      const std::size_t resources = prepared.resources;
-      for (store::BulkLoader::Fault& fault : prepared.faults) note(std::move(fault), piece.first_line);
-      Result<> written = loader_.write(std::move(prepared));
-      lock.lock();
-      if (!written && !failure_) failure_ = std::move(written).error();
-      if (written) loaded_ += resources;
-    } else {
-      turn_changed_.wait(lock, [&] { return turn_ == piece.number; });
-    }
-    ++turn_;
-    turn_changed_.notify_all();
+  void write(Ready ready) {
+    if (has_failed()) return;
+    const std::size_t resources = ready.prepared.resources;
+    for (store::BulkLoader::Fault& fault : ready.prepared.faults) note(std::move(fault), ready.first_line);
+    Result<> written = loader_.write_behind(std::move(ready.prepared));
+    if (!written) return fail_with(std::move(written).error());
+    loaded_ += resources;
   }
 
   void note(store::BulkLoader::Fault fault, std::uint64_t first_line) {
@@ -132,6 +148,7 @@ class Import : public std::enable_shared_from_this<Import> {
   }
 
   void answer_all() {
+    if (Result<> finished = loader_.finish(); !finished) fail_with(std::move(finished).error());
     if (failure_) return exchange_->respond(refuse(*failure_, exchange_->representation));
     const FhirServer& server = *exchange_->server;
     if (!faults_.empty()) {
@@ -162,17 +179,18 @@ class Import : public std::enable_shared_from_this<Import> {
   ExchangePtr exchange_;
   std::string id_;
   store::BulkLoader loader_;
-  // Of the thread whose turn it is:
+  // Of the thread that writes:
   std::uint64_t loaded_ = 0;
   std::uint64_t faulty_ = 0;
   std::string faults_;
 
   mutable std::mutex mutex_;
-  std::condition_variable turn_changed_;
   std::deque<Piece> pieces_;
-  std::uint64_t pieces_seen_ = 0;
-  std::uint64_t turn_ = 0;  // the number of the piece that is written next
-  std::size_t running_ = 0;
+  std::map<std::uint64_t, Ready> ready_;  // by their numbers
+  std::uint64_t next_number_ = 0;
+  std::uint64_t next_written_ = 0;
+  int running_ = 0;
+  bool is_writing_ = false;
   bool is_whole_ = false;
   http::Waker waker_;
   std::optional<Error> failure_;

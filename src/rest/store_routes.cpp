@@ -1,5 +1,7 @@
 #include "rest/store_routes.hpp"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "base/file_system.hpp"
@@ -77,6 +79,11 @@ void add_feed(Router& router, const std::shared_ptr<FhirServer>& server) {
     router.add(Method::get, path, [server](const http::Request& request) { return show_feed(request, *server); })
         .describe(std::move(api));
   }
+}
+
+/// One for each processor, and one that waits for what is being written.
+int loading_threads() {
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())) + 1;
 }
 
 void add_import(Router& router, const std::string& root, bool is_first_root,
@@ -160,7 +167,7 @@ std::shared_ptr<void> mount_store(Router& router, StoreServices services) {
       return files.create_directory(folder + "/imports");
     };
     const Result<> made = make_folders();
-    if (made) server->loaders = std::make_unique<ThreadPool>(ThreadPool::Options{"import", 2, 64});
+    if (made) server->loaders = std::make_unique<ThreadPool>(ThreadPool::Options{"import", loading_threads(), 64});
     if (made) server->exports = std::make_unique<ExportJobs>(*server, files, folder + "/exports");
     if (made && server->services.client != nullptr) {
       server->subscriptions = std::make_unique<Subscriptions>(

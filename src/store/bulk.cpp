@@ -1,6 +1,7 @@
 #include "store/bulk.hpp"
 
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <unordered_set>
 
@@ -21,14 +22,18 @@ Issues issue_of(const Error& error) {
   return issues;
 }
 
+/// The sequencer decides the next commit while the one before is being staged. A third must wait: a commit that waits
+/// for resources of the one before it is overtaken by those after it.
+constexpr std::size_t kMaxUnderWay = 2;
+
 /// Waits for what came of a commit.
-class Waiter {
+class Waiter : public std::enable_shared_from_this<Waiter> {
  public:
   CommitDone done() {
-    return [this](Delivery::Outcome outcome) {
-      const std::lock_guard lock(mutex_);
-      outcome_ = std::move(outcome);
-      changed_.notify_one();
+    return [self = shared_from_this()](Delivery::Outcome outcome) {
+      const std::lock_guard lock(self->mutex_);
+      self->outcome_ = std::move(outcome);
+      self->changed_.notify_one();
     };
   }
   Delivery::Outcome wait() {
@@ -53,6 +58,11 @@ struct BulkLoader::Piece {
 struct BulkLoader::State {
   Core& core;
   WriteContext context;
+  std::deque<std::shared_ptr<Waiter>> under_way = {};  ///< of the thread that writes
+  std::optional<Error> failure = {};
+
+  /// Until no more than `most` are under way.
+  Result<> wait(std::size_t most);
 
   Result<> prepare_line(fhir::DocumentParser& parser, std::string_view line, PreparedWrite& out, Issues& issues) const;
   static void add(Piece& piece, std::vector<std::unordered_set<std::string>>& keys, PreparedWrite write,
@@ -126,16 +136,36 @@ BulkLoader::Prepared BulkLoader::prepare(std::string_view ndjson) {
   return prepared;
 }
 
-Result<> BulkLoader::write(Prepared&& prepared) {
+Result<> BulkLoader::State::wait(std::size_t most) {
+  while (under_way.size() > most) {
+    Delivery::Outcome outcome = under_way.front()->wait();
+    under_way.pop_front();
+    if (!outcome && !failure) failure = std::move(outcome.error().error);
+  }
+  if (failure) return fail(*failure);
+  return {};
+}
+
+Result<> BulkLoader::write_behind(Prepared&& prepared) {
   if (prepared.piece == nullptr) return {};
   const std::unique_ptr<Piece> piece = std::move(prepared.piece);
   for (std::unique_ptr<store::Prepared>& round : piece->rounds) {
-    Waiter waiter;
-    round->done = waiter.done();
+    TRY(state_->wait(kMaxUnderWay - 1));
+    const auto waiter = std::make_shared<Waiter>();
+    round->done = waiter->done();
+    state_->under_way.push_back(waiter);
     state_->core.sequencer.submit(std::move(round));
-    if (Delivery::Outcome outcome = waiter.wait(); !outcome) return fail(std::move(outcome.error().error));
   }
   return {};
+}
+
+Result<> BulkLoader::finish() {
+  return state_->wait(0);
+}
+
+Result<> BulkLoader::write(Prepared&& prepared) {
+  TRY(write_behind(std::move(prepared)));
+  return finish();
 }
 
 }  // namespace meridian::store

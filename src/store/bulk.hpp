@@ -44,6 +44,11 @@ class BulkLoader {
   Prepared prepare(std::string_view ndjson);
   /// Durable and visible when it returns. Pieces are written in the order of the calls, by one thread at a time.
   Result<> write(Prepared&& prepared);
+  /// The same, but the last two commits may still be under way when it returns: what became of them is told by a later
+  /// call. After an error nothing more is written.
+  Result<> write_behind(Prepared&& prepared);
+  /// Waits for what write_behind() left under way.
+  Result<> finish();
 
  private:
   struct State;

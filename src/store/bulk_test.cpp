@@ -72,6 +72,35 @@ TEST(BulkLoader, makes_new_versions_of_what_changed_and_none_of_what_did_not) {
   EXPECT_EQ(model->read(local_reader(), {"Observation", "o0"})->number, 2U);
 }
 
+TEST(BulkLoader, writes_behind_in_the_order_of_the_calls) {
+  ModelStore model;
+  BulkLoader loader(*model, local_writer());
+  constexpr int kPieces = 9;
+  for (int piece = 1; piece <= kPieces; ++piece) {
+    // All pieces write o0, and every third one is small enough to overtake those before it.
+    std::string ndjson = lines(piece % 3 == 0 ? 1 : 2500);
+    ndjson.replace(ndjson.find("8867-4"), 6, "code-" + std::to_string(piece));
+    ASSERT_TRUE(loader.write_behind(loader.prepare(ndjson)));
+  }
+  ASSERT_TRUE(loader.finish());
+  const auto last = model->read(local_reader(), {"Observation", "o0"});
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->number, static_cast<std::uint64_t>(kPieces));
+  EXPECT_THAT(last->json, ::testing::HasSubstr("code-9"));
+}
+
+TEST(BulkLoader, tells_later_what_failed_behind_and_writes_no_more) {
+  ModelStore model;
+  BulkLoader loader(*model, local_writer());
+  ASSERT_TRUE(loader.write(loader.prepare(lines(1))));
+  model.disk().fail_at(1, meridian::testing::ModelFault::lost);
+  ASSERT_TRUE(loader.write_behind(loader.prepare("{\"resourceType\":\"Patient\",\"id\":\"1\"}")));
+  const Result<> finished = loader.finish();
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().code(), ErrorCode::io_failure);
+  EXPECT_FALSE(loader.write_behind(loader.prepare("{\"resourceType\":\"Patient\",\"id\":\"2\"}")));
+}
+
 TEST(BulkLoader, a_resource_that_stands_twice_becomes_two_versions) {
   ModelStore model;
   BulkLoader loader(*model, local_writer());
