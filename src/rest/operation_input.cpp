@@ -46,4 +46,8 @@ fhir::Node OperationInput::node(std::string_view name) const {
   return body_.has_root() ? Parameters(body_.root()).value(name) : fhir::Node();
 }
 
+fhir::Node OperationInput::resource(std::string_view name) const {
+  return body_.has_root() ? Parameters(body_.root()).resource(name) : fhir::Node();
+}
+
 }  // namespace meridian::rest

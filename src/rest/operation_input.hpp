@@ -21,6 +21,8 @@ class OperationInput {
   std::vector<std::string_view> texts(std::string_view name) const;
   /// A value that is no primitive: the Meta of `meta`. A null node where there is none.
   fhir::Node node(std::string_view name) const;
+  /// A resource among the Parameters; a null node where there is none.
+  fhir::Node resource(std::string_view name) const;
   const Pairs& pairs() const { return pairs_; }
 
  private:

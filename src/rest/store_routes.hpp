@@ -29,6 +29,11 @@ namespace meridian::store {
 class Store;
 }
 
+namespace meridian::terminology {
+class Follower;
+class Service;
+}  // namespace meridian::terminology
+
 namespace meridian::rest {
 
 struct StoreServices {
@@ -38,6 +43,8 @@ struct StoreServices {
   Random* random = nullptr;            ///< null: the machine's
   FileSystem* files = nullptr;         ///< null: the machine's
   http::Client* client = nullptr;      ///< sends what subscriptions ask for; null: they only ping streams
+  const terminology::Service* terminology = nullptr;  ///< null: the terminology operations are refused
+  terminology::Follower* definitions = nullptr;       ///< brings it to what is stored; null: nobody needs to
   std::string work_folder = {};        ///< of exports, imports and subscriptions; empty: there are none of them
   std::string base_url = {};           ///< "https://example.org" in front of links; empty: as the client says (Host)
   std::size_t max_issues = 1'000;      ///< in one OperationOutcome
