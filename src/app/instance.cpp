@@ -25,6 +25,8 @@
 #include "rest/routes.hpp"
 #include "rest/store_routes.hpp"
 #include "store/store.hpp"
+#include "terminology/follower.hpp"
+#include "terminology/library.hpp"
 #include "validation/embedded_terminology.hpp"
 #include "validation/validator.hpp"
 
@@ -67,8 +69,11 @@ struct Instance::State {
   std::unique_ptr<MemoryBudget> memory;
   Knowledge knowledge;
   std::unique_ptr<validation::Validator> validator;
-  std::unique_ptr<validation::EmbeddedTerminology> terminology;
+  std::unique_ptr<validation::EmbeddedTerminology> packages;  // what validation was given
+  std::unique_ptr<terminology::Service> terminology;
+  std::unique_ptr<terminology::Library> library;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<terminology::Follower> definitions;
   std::unique_ptr<net::Io> io;
   std::optional<http::Client> client;
   std::unique_ptr<http::Executor> executor;
@@ -106,14 +111,21 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   s.memory = std::make_unique<MemoryBudget>(config.bytes(kMemoryLimit));
   s.knowledge = TRY(load_knowledge({}, {}, config, language));
   s.validator = std::make_unique<validation::Validator>(schema, s.knowledge.profiles);
-  s.terminology = std::make_unique<validation::EmbeddedTerminology>(schema, s.knowledge.profiles);
+  s.packages = std::make_unique<validation::EmbeddedTerminology>(schema, s.knowledge.profiles);
+  terminology::ServiceOptions terms;
+  terms.terminology = s.packages.get();
+  terms.subsumption = s.packages.get();
+  s.terminology = std::make_unique<terminology::Service>(terms);
+  s.library = std::make_unique<terminology::Library>(*s.terminology);
 
   // 2. The record.
   store::StoreOptions store;
   store.folder = data;
   store.memory = s.memory.get();
   store.memory_bytes = config.bytes(kStoreMemory);
+  store.code_sets = s.terminology.get();
   s.store = TRY(store::Store::open(std::move(store)));
+  s.definitions = TRY(terminology::Follower::start(*s.store, *s.library));
 
   // 3. Threads.
   const auto configured = static_cast<int>(config.integer(kHttpWorkers));
@@ -135,6 +147,8 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   interactions.store = s.store.get();
   interactions.executor = s.executor.get();
   interactions.client = &*s.client;
+  interactions.terminology = s.terminology.get();
+  interactions.definitions = s.definitions.get();
   interactions.work_folder = data + "/work";
   interactions.max_issues = operations.max_issues;
   s.work = rest::mount_store(router, std::move(interactions));

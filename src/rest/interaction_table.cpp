@@ -2,6 +2,7 @@
 
 #include "rest/bundle_interaction.hpp"
 #include "rest/capability_statement.hpp"
+#include "rest/code_system_operations.hpp"
 #include "rest/diff_operation.hpp"
 #include "rest/everything_operation.hpp"
 #include "rest/export_interaction.hpp"
@@ -14,6 +15,7 @@
 #include "rest/read_interactions.hpp"
 #include "rest/search_interaction.hpp"
 #include "rest/stats_operation.hpp"
+#include "rest/value_set_operations.hpp"
 #include "rest/write_interactions.hpp"
 
 namespace meridian::rest {
@@ -75,6 +77,52 @@ constexpr InteractionRow kRows[] = {
     {Method::get, "/{type}/{id}/$diff", nullptr, diff_versions, "operation.diff", "Show what changed between versions"},
     {Method::post, "/{type}/{id}/$expunge", nullptr, expunge_resource, "operation.expunge",
      "Take versions out of the store for good"},
+
+    // Terminology
+    {Method::get, "/CodeSystem/$lookup", nullptr, look_up_code, "operation.lookup",
+     "Say what a code means"},
+    {Method::post, "/CodeSystem/$lookup", nullptr, look_up_code, "operation.lookup.post",
+     "Say what a code means"},
+    {Method::get, "/CodeSystem/$validate-code", nullptr, validate_system_code, "operation.system-validate-code",
+     "Say whether a code system has a code"},
+    {Method::post, "/CodeSystem/$validate-code", nullptr, validate_system_code, "operation.system-validate-code.post",
+     "Say whether a code system has a code"},
+    {Method::get, "/CodeSystem/{id}/$validate-code", nullptr, validate_system_code, "operation.system-validate-code.instance",
+     "Say whether this code system has a code"},
+    {Method::post, "/CodeSystem/{id}/$validate-code", nullptr, validate_system_code, "operation.system-validate-code.instance.post",
+     "Say whether this code system has a code"},
+    {Method::get, "/CodeSystem/$subsumes", nullptr, compare_codes, "operation.subsumes",
+     "Say how two codes stand to each other"},
+    {Method::post, "/CodeSystem/$subsumes", nullptr, compare_codes, "operation.subsumes.post",
+     "Say how two codes stand to each other"},
+    {Method::get, "/CodeSystem/{id}/$subsumes", nullptr, compare_codes, "operation.subsumes.instance",
+     "Say how two codes stand to each other"},
+    {Method::post, "/CodeSystem/{id}/$subsumes", nullptr, compare_codes, "operation.subsumes.instance.post",
+     "Say how two codes stand to each other"},
+    {Method::get, "/ValueSet/$expand", nullptr, expand_value_set, "operation.expand",
+     "List the codes of a value set"},
+    {Method::post, "/ValueSet/$expand", nullptr, expand_value_set, "operation.expand.post",
+     "List the codes of a value set"},
+    {Method::get, "/ValueSet/{id}/$expand", nullptr, expand_value_set, "operation.expand.instance",
+     "List the codes of this value set"},
+    {Method::post, "/ValueSet/{id}/$expand", nullptr, expand_value_set, "operation.expand.instance.post",
+     "List the codes of this value set"},
+    {Method::get, "/ValueSet/$validate-code", nullptr, validate_set_code, "operation.set-validate-code",
+     "Say whether a code is in a value set"},
+    {Method::post, "/ValueSet/$validate-code", nullptr, validate_set_code, "operation.set-validate-code.post",
+     "Say whether a code is in a value set"},
+    {Method::get, "/ValueSet/{id}/$validate-code", nullptr, validate_set_code, "operation.set-validate-code.instance",
+     "Say whether a code is in this value set"},
+    {Method::post, "/ValueSet/{id}/$validate-code", nullptr, validate_set_code, "operation.set-validate-code.instance.post",
+     "Say whether a code is in this value set"},
+    {Method::get, "/ConceptMap/$translate", nullptr, translate_code, "operation.translate",
+     "Say what a code is in another system"},
+    {Method::post, "/ConceptMap/$translate", nullptr, translate_code, "operation.translate.post",
+     "Say what a code is in another system"},
+    {Method::get, "/ConceptMap/{id}/$translate", nullptr, translate_code, "operation.translate.instance",
+     "Say what a code is by this map"},
+    {Method::post, "/ConceptMap/{id}/$translate", nullptr, translate_code, "operation.translate.instance.post",
+     "Say what a code is by this map"},
 
     // Bulk Data Access
     {Method::get, "/$export", nullptr, export_system, "operation.export", "Start an export of everything"},

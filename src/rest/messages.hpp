@@ -25,6 +25,14 @@ inline constexpr Message kUnknownMode{
 inline constexpr Message kExpressionFailed{"expression-failed", "the expression could not be evaluated: {0}",
                                            "表达式无法求值：{0}"};
 
+// Terminology operations
+inline constexpr Message kCodeNotIn{"code-not-in", "the code \"{0}\" is not in it", "代码“{0}”不在其中"};
+inline constexpr Message kCodeNotKnown{"code-not-known",
+                                       "it cannot be said of the code \"{0}\": \"{1}\" is not here, or only in part",
+                                       "无法判断代码“{0}”：“{1}”未加载，或只有部分内容"};
+inline constexpr Message kWrongDisplay{"wrong-display", "\"{0}\" is no name of the code \"{1}\", whose name is \"{2}\"",
+                                       "“{0}”不是代码“{1}”的名称；其名称是“{2}”"};
+
 // Requests that reach no operation, by the status of the answer
 inline constexpr Message kNothingHere{"no-such-path", "nothing is at this path", "此路径下没有内容"};
 inline constexpr Message kMethodNotKnown{"method-not-known",

@@ -78,13 +78,8 @@ Result<std::vector<SentCode>> TerminologyInput::codes(std::string_view suffix) c
   return found;
 }
 
-Result<std::optional<fhir::Document>> TerminologyInput::given(std::string_view parameter) const {
+Result<std::optional<fhir::Document>> TerminologyInput::given(std::string_view type, std::string_view parameter) const {
   if (const std::string_view id = exchange_->id(); !id.empty()) {
-    const std::string_view path = exchange_->request.target.path;
-    const std::size_t dollar = path.find("/$");
-    std::string_view type = path.substr(0, dollar == path.npos ? path.size() : dollar);
-    type = type.substr(0, type.rfind('/'));
-    type = type.substr(type.rfind('/') + 1);
     const store::Version version =
         TRY(exchange_->server->store().read(exchange_->context.reader, {std::string(type), std::string(id)}));
     Issues issues;
@@ -101,7 +96,7 @@ Result<std::optional<fhir::Document>> TerminologyInput::given(std::string_view p
 }
 
 Result<std::string> TerminologyInput::system() const {
-  const std::optional<fhir::Document> resource = TRY(given("codeSystem"));
+  const std::optional<fhir::Document> resource = TRY(given("CodeSystem", "codeSystem"));
   if (resource) {
     const std::string url = text_of(resource->root(), "url");
     if (url.empty()) return fail(ErrorCode::unprocessable, "the code system has no url");
@@ -113,7 +108,7 @@ Result<std::string> TerminologyInput::system() const {
 
 Result<TerminologyInput::Set> TerminologyInput::value_set() const {
   Set made;
-  const std::optional<fhir::Document> resource = TRY(given("valueSet"));
+  const std::optional<fhir::Document> resource = TRY(given("ValueSet", "valueSet"));
   if (resource) {
     if (type_name(resource->root()) != "ValueSet") return fail(ErrorCode::invalid_argument, "valueSet must be a ValueSet");
     const terminology::ValueSet set = terminology::read_value_set(resource->root());
@@ -136,7 +131,7 @@ Result<TerminologyInput::Set> TerminologyInput::value_set() const {
 }
 
 Result<terminology::ConceptMapPtr> TerminologyInput::concept_map() const {
-  const std::optional<fhir::Document> resource = TRY(given("conceptMap"));
+  const std::optional<fhir::Document> resource = TRY(given("ConceptMap", "conceptMap"));
   if (resource) {
     if (type_name(resource->root()) != "ConceptMap") {
       return fail(ErrorCode::invalid_argument, "conceptMap must be a ConceptMap");

@@ -54,7 +54,7 @@ class TerminologyInput {
  private:
   explicit TerminologyInput(const Exchange& exchange) : exchange_(&exchange) {}
   /// The resource of the path or of a parameter; nothing when neither is there.
-  Result<std::optional<fhir::Document>> given(std::string_view parameter) const;
+  Result<std::optional<fhir::Document>> given(std::string_view type, std::string_view parameter) const;
 
   const Exchange* exchange_;
   OperationInput input_;

@@ -38,6 +38,11 @@ class Composer {
     std::optional<CodeSet> made;
     if (!include.system.empty()) {
       made.emplace();
+      const CodeSystemPtr known = sources_.code_system(include.system, include.version);
+      looks_ += known ? include.filters.size() * known->size() : 0;
+      if (looks_ > limits_.max_looks) {
+        return fail(ErrorCode::too_costly, "the filters look at more codes than ComposeLimits allow");
+      }
       made->add(of_system(include, *made));
     }
     for (const std::string& canonical : include.value_sets) {
@@ -119,6 +124,7 @@ class Composer {
   std::vector<std::string> open_;
   std::map<std::string, CodeSet, std::less<>> composed_;
   std::uint32_t count_ = 0;
+  std::uint64_t looks_ = 0;
 };
 
 }  // namespace

@@ -117,6 +117,7 @@ struct ComposeLimits {
   std::uint32_t max_depth = 32;           ///< of value sets that include value sets
   std::uint32_t max_value_sets = 10'000;  ///< looked at in all
   std::uint32_t max_includes = 1'000;     ///< of one value set; excludes too
+  std::uint64_t max_looks = 100'000'000;  ///< at codes, by filters, in all
 };
 
 Result<CodeSet> compose(const ValueSet& set, const Sources& sources, ComposeLimits limits = {});

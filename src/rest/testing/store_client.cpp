@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "http/conditional.hpp"
+#include "terminology/follower.hpp"
+#include "terminology/library.hpp"
 
 namespace meridian::rest::testing {
 namespace {
@@ -58,6 +60,12 @@ std::string all_of(http::Response& response) {
 
 }  // namespace
 
+struct StoreClient::Terminology {
+  terminology::Service service;
+  terminology::Library library{service};
+  std::unique_ptr<terminology::Follower> follower;
+};
+
 StoreClient::StoreClient() {
   std::string pattern = (std::filesystem::temp_directory_path() / "meridian-rest-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {
@@ -71,6 +79,7 @@ StoreClient::StoreClient() {
 StoreClient::~StoreClient() {
   running_.reset();
   router_ = http::Router();
+  terminology_->follower.reset();
   store_.reset();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
@@ -80,6 +89,8 @@ void StoreClient::open() {
   store::StoreOptions options;
   options.clock = &clock_;
   options.memory_bytes = 64 << 20;
+  terminology_ = std::make_unique<Terminology>();
+  options.code_sets = &terminology_->service;
   // The engine is a model in memory: what is tested here is not the disk.
   auto kv = meridian::testing::open_model(store::Store::spaces(), disk_);
   if (!kv) std::abort();
@@ -89,7 +100,12 @@ void StoreClient::open() {
     std::abort();
   }
   store_ = std::move(*opened);
+  auto follower = terminology::Follower::start(*store_, terminology_->library);
+  if (!follower) std::abort();
+  terminology_->follower = *std::move(follower);
   StoreServices services;
+  services.terminology = &terminology_->service;
+  services.definitions = terminology_->follower.get();
   services.store = store_.get();
   services.clock = &clock_;
   services.work_folder = folder_ + "/work";
@@ -99,6 +115,7 @@ void StoreClient::open() {
 void StoreClient::restart() {
   running_.reset();
   router_ = http::Router();
+  terminology_->follower.reset();
   store_.reset();
   open();
 }

@@ -49,6 +49,8 @@ class StoreClient {
   meridian::testing::ManualClock clock_;
   std::string folder_;
   std::shared_ptr<meridian::testing::ModelDisk> disk_ = std::make_shared<meridian::testing::ModelDisk>();
+  struct Terminology;
+  std::unique_ptr<Terminology> terminology_;
   std::unique_ptr<store::Store> store_;
   http::Router router_;
   std::shared_ptr<void> running_;
