@@ -99,7 +99,8 @@ class LookedUp {
       write_property(json_, {"definition", terminology::ValueType::string, system_.definition(number_)});
     }
     if (is_wanted("inactive")) {
-      write_property(json_, {"inactive", terminology::ValueType::boolean, system_.is_active(number_) ? "false" : "true"});
+      write_property(json_,
+                     {"inactive", terminology::ValueType::boolean, system_.is_active(number_) ? "false" : "true"});
     }
     if (is_wanted("notSelectable") && system_.is_abstract(number_)) {
       write_property(json_, {"notSelectable", terminology::ValueType::boolean, "true"});

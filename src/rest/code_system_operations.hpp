@@ -1,5 +1,6 @@
 // CodeSystem/$lookup, $validate-code and $subsumes, and ValueSet/$validate-code: what a code is, and where it belongs.
-// Specification: https://hl7.org/fhir/R4/codesystem-operations.html, https://hl7.org/fhir/R4/valueset-operation-validate-code.html
+// Specification: https://hl7.org/fhir/R4/codesystem-operations.html,
+// https://hl7.org/fhir/R4/valueset-operation-validate-code.html
 #pragma once
 
 #include "rest/exchange.hpp"

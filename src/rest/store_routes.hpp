@@ -45,9 +45,9 @@ struct StoreServices {
   http::Client* client = nullptr;      ///< sends what subscriptions ask for; null: they only ping streams
   const terminology::Service* terminology = nullptr;  ///< null: the terminology operations are refused
   terminology::Follower* definitions = nullptr;       ///< brings it to what is stored; null: nobody needs to
-  std::string work_folder = {};        ///< of exports, imports and subscriptions; empty: there are none of them
-  std::string base_url = {};           ///< "https://example.org" in front of links; empty: as the client says (Host)
-  std::size_t max_issues = 1'000;      ///< in one OperationOutcome
+  std::string work_folder = {};    ///< of exports, imports and subscriptions; empty: there are none of them
+  std::string base_url = {};       ///< "https://example.org" in front of links; empty: as the client says (Host)
+  std::size_t max_issues = 1'000;  ///< in one OperationOutcome
   std::uint64_t max_bundle_bytes = 256 << 20;  ///< of a batch or transaction
   std::uint32_t max_expansion = 100'000;       ///< codes of a value set that one answer lists
   std::uint32_t max_page = 1'000;              ///< of matches on a page of a search

@@ -65,12 +65,15 @@ Result<std::vector<SentCode>> TerminologyInput::codes(std::string_view suffix) c
     }
   } else if (const std::string_view code = text("code" + tail); !code.empty()) {
     const std::string_view version = text("systemVersion").empty() ? text("version") : text("systemVersion");
-    found.push_back({std::string(text("system")), std::string(version), std::string(code), std::string(text("display"))});
+    found.push_back(
+        {std::string(text("system")), std::string(version), std::string(code), std::string(text("display"))});
   } else if (const std::string_view token = text("coding" + tail); !token.empty()) {
     // In a query a coding is written as a token.
     const std::size_t bar = token.rfind('|');
-    found.push_back({std::string(bar == token.npos ? std::string_view() : token.substr(0, bar)), {},
-                     std::string(bar == token.npos ? token : token.substr(bar + 1)), std::string(text("display"))});
+    found.push_back({std::string(bar == token.npos ? std::string_view() : token.substr(0, bar)),
+                     {},
+                     std::string(bar == token.npos ? token : token.substr(bar + 1)),
+                     std::string(text("display"))});
   }
   if (found.empty() || found.front().code.empty()) {
     return fail(ErrorCode::invalid_argument, "a code is missing: give code" + tail + " with system, or coding" + tail);
@@ -110,7 +113,8 @@ Result<TerminologyInput::Set> TerminologyInput::value_set() const {
   Set made;
   const std::optional<fhir::Document> resource = TRY(given("ValueSet", "valueSet"));
   if (resource) {
-    if (type_name(resource->root()) != "ValueSet") return fail(ErrorCode::invalid_argument, "valueSet must be a ValueSet");
+    if (type_name(resource->root()) != "ValueSet")
+      return fail(ErrorCode::invalid_argument, "valueSet must be a ValueSet");
     const terminology::ValueSet set = terminology::read_value_set(resource->root());
     made.url = set.url;
     made.version = set.version;

@@ -37,7 +37,8 @@ class TerminologyInput {
   /// displayLanguage, or the language of the answer where that is not English.
   std::string language() const;
 
-  /// Of `code` (with `system` and `version`), `coding` and `codeableConcept`, whichever is there. `suffix`: "A" of codingA.
+  /// Of `code` (with `system` and `version`), `coding` and `codeableConcept`, whichever is there. `suffix`: "A" of
+  /// codingA.
   Result<std::vector<SentCode>> codes(std::string_view suffix = {}) const;
   /// The system of the operation: the resource of the path, or `url` or `system`.
   Result<std::string> system() const;

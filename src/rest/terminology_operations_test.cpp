@@ -33,8 +33,10 @@ constexpr const char* kMap =
     {"code":"P","display":"P as in pneumonia","equivalence":"wider"}]}]}]})";
 
 std::string condition(const std::string& id, const std::string& code) {
-  return R"({"resourceType":"Condition","id":")" + id + R"(","subject":{"reference":"Patient/1"},"code":{"coding":[{"system":)"
-         R"("http://example.org/diseases","code":")" + code + R"("}]}})";
+  return R"({"resourceType":"Condition","id":")" + id +
+         R"(","subject":{"reference":"Patient/1"},"code":{"coding":[{"system":)"
+         R"("http://example.org/diseases","code":")" +
+         code + R"("}]}})";
 }
 
 class TerminologyOperations : public ::testing::Test {
@@ -143,11 +145,12 @@ TEST_F(TerminologyOperations, expand_a_value_set) {
 }
 
 TEST_F(TerminologyOperations, expand_a_value_set_that_is_sent) {
-  const Reply reply = client.post("/fhir/ValueSet/$expand",
-                                  R"({"resourceType":"Parameters","parameter":[{"name":"activeOnly","valueBoolean":true},
+  const Reply reply =
+      client.post("/fhir/ValueSet/$expand",
+                  R"({"resourceType":"Parameters","parameter":[{"name":"activeOnly","valueBoolean":true},
       {"name":"valueSet","resource":{"resourceType":"ValueSet","status":"draft","compose":{"include":[
       {"system":"http://example.org/diseases"}]}}}]})",
-                                  {{"Content-Type", "application/fhir+json"}});
+                  {{"Content-Type", "application/fhir+json"}});
   EXPECT_EQ(reply.value("expansion.total"), "6");
 }
 
@@ -163,7 +166,8 @@ TEST_F(TerminologyOperations, translate_a_code) {
   EXPECT_EQ(reply.value("parameter.where(name='result').value"), "true");
   EXPECT_EQ(reply.value("parameter.where(name='match').part.where(name='concept').value.code"), "P");
   EXPECT_EQ(reply.value("parameter.where(name='match').part.where(name='equivalence').value"), "wider");
-  EXPECT_EQ(parameter("/fhir/ConceptMap/m/$translate?system=http://example.org/diseases&code=asthma", "result"), "false");
+  EXPECT_EQ(parameter("/fhir/ConceptMap/m/$translate?system=http://example.org/diseases&code=asthma", "result"),
+            "false");
   EXPECT_EQ(client.get("/fhir/ConceptMap/$translate?reverse=true&system=http://example.org/letters&code=P")
                 .value("parameter.where(name='match').part.where(name='concept').value.code"),
             "pneumonia");
@@ -175,8 +179,10 @@ TEST_F(TerminologyOperations, join_value_sets_and_hierarchies_to_searches) {
   client.put("/fhir/Condition/c", condition("c", "infection"));
   EXPECT_EQ(client.get("/fhir/Condition?code:in=http://example.org/infections").value("entry.resource.id"), "a");
   EXPECT_EQ(client.get("/fhir/Condition?code:not-in=http://example.org/infections&_summary=count").value("total"), "2");
-  EXPECT_EQ(client.get("/fhir/Condition?code:below=http://example.org/diseases|lung&_summary=count").value("total"), "2");
-  EXPECT_EQ(client.get("/fhir/Condition?code:above=http://example.org/diseases|sepsis").value("entry.resource.id"), "c");
+  EXPECT_EQ(client.get("/fhir/Condition?code:below=http://example.org/diseases|lung&_summary=count").value("total"),
+            "2");
+  EXPECT_EQ(client.get("/fhir/Condition?code:above=http://example.org/diseases|sepsis").value("entry.resource.id"),
+            "c");
 }
 
 TEST_F(TerminologyOperations, follow_what_is_stored) {

@@ -1,5 +1,6 @@
 // ValueSet/$expand: the codes of a value set, by pages, by words; ConceptMap/$translate: what a code is elsewhere.
-// Specification: https://hl7.org/fhir/R4/valueset-operation-expand.html, https://hl7.org/fhir/R4/conceptmap-operation-translate.html
+// Specification: https://hl7.org/fhir/R4/valueset-operation-expand.html,
+// https://hl7.org/fhir/R4/conceptmap-operation-translate.html
 #pragma once
 
 #include "rest/exchange.hpp"

@@ -1,9 +1,9 @@
 // expand(): the codes of a value set one by one, with their names: what people choose from.
 //
 // In the order of the value set's systems, and within a system in the order of its hierarchy. Texts are views into
-// the set and the snapshot. Errors: too_costly when the set cannot be listed (codes of systems that are not here may be in
-// it), or holds more than `max_codes` and no page of it was asked for. Threads: any.
-// Specification: https://hl7.org/fhir/R4/valueset-operation-expand.html
+// the set and the snapshot. Errors: too_costly when the set cannot be listed (codes of systems that are not here may be
+// in it), or holds more than `max_codes` and no page of it was asked for. Threads: any. Specification:
+// https://hl7.org/fhir/R4/valueset-operation-expand.html
 #pragma once
 
 #include <cstdint>

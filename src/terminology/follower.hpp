@@ -1,8 +1,9 @@
 // Follower: keeps a Library at what the store holds of CodeSystem, ValueSet and ConceptMap, by the feed of changes.
 //
-// Of the default tenant only: its definitions are the house's, and hold for all tenants. A thread of its own follows commits
-// as they become visible; catch_up() does so at once, for whoever must see what has just been stored. A resource that cannot
-// be used is left out and the log says so, without its content. Threads: any. Store and library outlive it.
+// Of the default tenant only: its definitions are the house's, and hold for all tenants. A thread of its own follows
+// commits as they become visible; catch_up() does so at once, for whoever must see what has just been stored. A
+// resource that cannot be used is left out and the log says so, without its content. Threads: any. Store and library
+// outlive it.
 #pragma once
 
 #include <memory>

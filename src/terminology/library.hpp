@@ -1,8 +1,8 @@
 // Library: what is loaded and what is stored, put together and given to a Service as snapshots.
 //
-// Resources come and go by their place in the store ("ValueSet/7"); systems that were loaded from files by url and version
-// (folder.hpp keeps those). Changes gather until publish() makes a snapshot of all, which is cheap: nothing is copied but
-// pointers. Threads: any; one change at a time. The service outlives it.
+// Resources come and go by their place in the store ("ValueSet/7"); systems that were loaded from files by url and
+// version (folder.hpp keeps those). Changes gather until publish() makes a snapshot of all, which is cheap: nothing is
+// copied but pointers. Threads: any; one change at a time. The service outlives it.
 #pragma once
 
 #include <map>
@@ -23,8 +23,8 @@ class Library {
  public:
   explicit Library(Service& service) : service_(service) {}
 
-  /// A CodeSystem, ValueSet or ConceptMap; others are passed over. What was at the place goes, also where the new one cannot
-  /// be used: then the error is that of definitions.hpp.
+  /// A CodeSystem, ValueSet or ConceptMap; others are passed over. What was at the place goes, also where the new one
+  /// cannot be used: then the error is that of definitions.hpp.
   Result<> put(const std::string& place, fhir::Node resource, Issues& issues);
   void remove(const std::string& place);
   void put_loaded(CodeSystemPtr system);

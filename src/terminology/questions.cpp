@@ -31,8 +31,8 @@ void name(const Snapshot& snapshot, const CodeSystem& system, CodeNumber number,
           std::string_view language, Verdict& verdict) {
   verdict.display = snapshot.display(system, number, language);
   verdict.is_inactive = !system.is_active(number);
-  const bool is_wrong = !display.empty() && !system.display(number).empty() &&
-                        !is_called(snapshot, system, number, display);
+  const bool is_wrong =
+      !display.empty() && !system.display(number).empty() && !is_called(snapshot, system, number, display);
   if (is_wrong && verdict.kind == Verdict::Kind::valid) verdict.kind = Verdict::Kind::wrong_display;
 }
 
@@ -97,8 +97,8 @@ Result<Verdict> validate_in_set(const Snapshot& snapshot, const CodeSet& set, co
   return verdict;
 }
 
-Result<Order> compare(const Snapshot& snapshot, std::string_view system, std::string_view version,
-                      std::string_view a, std::string_view b) {
+Result<Order> compare(const Snapshot& snapshot, std::string_view system, std::string_view version, std::string_view a,
+                      std::string_view b) {
   const CodeSystemPtr known = snapshot.code_system(system, version);
   if (!known) return no_system(system);
   const auto first = known->find(a);

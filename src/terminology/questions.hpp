@@ -1,8 +1,8 @@
 // Questions about codes, as the operations of the specification ask them, answered by a Snapshot.
 //
-// Threads: any. Texts in answers are their own. Errors: not_found for a system, value set or map that is not here, and for
-// a code that its system lacks where the code is what is asked about (lookup, subsumes).
-// Specification: https://hl7.org/fhir/R4/terminology-service.html
+// Threads: any. Texts in answers are their own. Errors: not_found for a system, value set or map that is not here, and
+// for a code that its system lacks where the code is what is asked about (lookup, subsumes). Specification:
+// https://hl7.org/fhir/R4/terminology-service.html
 #pragma once
 
 #include <cstdint>
@@ -46,13 +46,13 @@ struct Verdict {
 Result<Verdict> validate_in_system(const Snapshot& snapshot, const Code& code, std::string_view display,
                                    std::string_view language);
 /// Whether the value set has the code; an empty system: any.
-Result<Verdict> validate_in_set(const Snapshot& snapshot, const CodeSet& set, const Code& code, std::string_view display,
-                                std::string_view language);
+Result<Verdict> validate_in_set(const Snapshot& snapshot, const CodeSet& set, const Code& code,
+                                std::string_view display, std::string_view language);
 
 enum class Order : std::uint8_t { equivalent, subsumes, subsumed_by, not_subsumed };
 /// How two codes of one system stand to each other.
-Result<Order> compare(const Snapshot& snapshot, std::string_view system, std::string_view version,
-                      std::string_view a, std::string_view b);
+Result<Order> compare(const Snapshot& snapshot, std::string_view system, std::string_view version, std::string_view a,
+                      std::string_view b);
 
 struct TranslationRequest {
   Code code;

@@ -17,8 +17,8 @@ Result<Pairs> pairs_of(const CodeSet& set, std::string_view name, std::size_t ma
     return fail(ErrorCode::too_costly, "the value set " + std::string(name) + " cannot be listed: " + why);
   }
   if (set.size() > max_codes) {
-    return fail(ErrorCode::too_costly, "the value set " + std::string(name) + " has more than " +
-                                           std::to_string(max_codes) + " codes");
+    return fail(ErrorCode::too_costly,
+                "the value set " + std::string(name) + " has more than " + std::to_string(max_codes) + " codes");
   }
   Pairs pairs;
   pairs.reserve(set.size());
@@ -76,8 +76,8 @@ Result<Pairs> Service::codes(Relation relation, std::string_view text) const {
       add(*system, system->above(number).runs(), pairs);
     }
     if (pairs.size() > options_.max_codes) {
-      return fail(ErrorCode::too_costly, "there are more than " + std::to_string(options_.max_codes) + " codes below " +
-                                             std::string(text));
+      return fail(ErrorCode::too_costly,
+                  "there are more than " + std::to_string(options_.max_codes) + " codes below " + std::string(text));
     }
   }
   return pairs;

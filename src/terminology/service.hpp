@@ -1,9 +1,9 @@
-// Service: the terminology in force, for everybody who asks: search (`:in :not-in :above :below`), FHIRPath (memberOf(),
-// subsumes()), validation, operations.
+// Service: the terminology in force, for everybody who asks: search (`:in :not-in :above :below`), FHIRPath
+// (memberOf(), subsumes()), validation, operations.
 //
-// snapshot() is what is in force now; publish() replaces it as a whole, and whoever holds the old one goes on with it. What the
-// snapshot does not know is asked of the fallbacks, if there are any: the value sets of packages that validation was given.
-// Threads: any. What is given outlives the service.
+// snapshot() is what is in force now; publish() replaces it as a whole, and whoever holds the old one goes on with it.
+// What the snapshot does not know is asked of the fallbacks, if there are any: the value sets of packages that
+// validation was given. Threads: any. What is given outlives the service.
 #pragma once
 
 #include <memory>
@@ -28,7 +28,8 @@ class Service final : public search::CodeSets, public fhirpath::Terminology, pub
   SnapshotPtr snapshot() const;
   void publish(SnapshotPtr next);
 
-  /// Of `in`, a value set's URL; of the others `system|code`, or a code alone, which stands for itself in each system that has it.
+  /// Of `in`, a value set's URL; of the others `system|code`, or a code alone, which stands for itself in each system
+  /// that has it.
   Result<std::vector<std::pair<std::string, std::string>>> codes(Relation relation,
                                                                  std::string_view text) const override;
   fhirpath::Answer member_of(const fhirpath::CodedValue& coded, std::string_view value_set) const override;

@@ -209,8 +209,8 @@ std::string_view Snapshot::display(const CodeSystem& system, CodeNumber number, 
     if (!there) continue;
     const std::string_view other = supplement->display_in(*there, language);
     const std::string_view main = language.substr(0, language.find('-'));
-    const bool is_other_language = other.data() == supplement->display(*there).data() &&
-                                   !speaks(supplement->about().language, main);
+    const bool is_other_language =
+        other.data() == supplement->display(*there).data() && !speaks(supplement->about().language, main);
     if (!other.empty() && !is_other_language) return other;
   }
   return own;

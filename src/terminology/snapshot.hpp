@@ -1,9 +1,9 @@
-// Snapshot: all code systems, value sets and concept maps that are in force at one time. Never changed: what is loaded later
-// makes a new one (service.hpp).
+// Snapshot: all code systems, value sets and concept maps that are in force at one time. Never changed: what is loaded
+// later makes a new one (service.hpp).
 //
 // Beside what it was given it has the code systems and value sets of the FHIR specification, made when they are first
-// asked for, and UCUM, whose codes follow a grammar. A URL that was given wins over the specification's; of several versions
-// the newest is meant unless `url|version` asks for one. Sets of codes are composed once and remembered.
+// asked for, and UCUM, whose codes follow a grammar. A URL that was given wins over the specification's; of several
+// versions the newest is meant unless `url|version` asks for one. Sets of codes are composed once and remembered.
 //
 // Threads: any. Pointers live as long as somebody holds them. Errors: not_found; those of compose().
 // Specification: https://hl7.org/fhir/R4/terminology-service.html

@@ -70,7 +70,8 @@ CodeSetPtr specification_set(std::string_view canonical, const Sources& sources)
     set.add(std::move(of));
   }
   CodeSet open;
-  for (const std::string_view system : info.is_enumerated ? std::span<const std::string_view>() : info.unknown_systems) {
+  for (const std::string_view system :
+       info.is_enumerated ? std::span<const std::string_view>() : info.unknown_systems) {
     if (system.empty()) {
       open.open();
       open.doubt("codes of any system may be in " + std::string(canonical));

@@ -1,5 +1,5 @@
-// The code systems and value sets of the FHIR specification, from Schema::r4(). Each system is made when it is first asked
-// for and kept until the program ends. Threads: any.
+// The code systems and value sets of the FHIR specification, from Schema::r4(). Each system is made when it is first
+// asked for and kept until the program ends. Threads: any.
 #pragma once
 
 #include <string_view>

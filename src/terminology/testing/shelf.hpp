@@ -9,7 +9,8 @@
 
 namespace meridian::terminology::testing {
 
-/// disease > infection > {pneumonia, sepsis}, disease > lung > {pneumonia, asthma}, and retired `grippe`; with Chinese names.
+/// disease > infection > {pneumonia, sepsis}, disease > lung > {pneumonia, asthma}, and retired `grippe`; with Chinese
+/// names.
 std::string_view diseases_json();
 /// All infections; and, named by hand, asthma.
 std::string_view value_set_json();
