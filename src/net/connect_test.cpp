@@ -91,7 +91,7 @@ TEST_F(Connecting, gives_up_when_its_time_is_over) {
   std::vector<Socket> fill;
   for (int i = 0; i < 8; ++i) {
     fill.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    (void)::connect(fill.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    static_cast<void>(::connect(fill.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
   }
   const Result<PeerAddress> peer = dial({{"127.0.0.1", full.port}, {"127.0.0.1", full.port}}, 30);
   ASSERT_FALSE(peer);

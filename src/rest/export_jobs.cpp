@@ -157,7 +157,8 @@ void ExportJobs::delete_files(const ExportJob& job) {
   const Result<std::vector<std::string>> names = files_.list(folder);
   if (!names) return;
   for (const std::string& name : *names) {
-    if (!files_.remove(folder + "/" + name)) log_warning("a file of an export is not removed");
+    const std::string path = std::string(folder).append("/").append(name);
+    if (!files_.remove(path)) log_warning("a file of an export is not removed");
   }
   if (!files_.remove_directory(folder)) log_warning("the folder of an export is not removed");
 }
@@ -280,7 +281,7 @@ Result<> ExportJobs::write_patients(const std::shared_ptr<Job>& work) {
   std::set<std::pair<std::string, std::string>> seen;
   Result<> added;
   for (const std::string& patient : TRY(members_of_group(server_, reader, job.group))) {
-    const Result<> visited = server_.store().everything(reader, patient, [&](store::Version&& version) {
+    Result<> visited = server_.store().everything(reader, patient, [&](store::Version&& version) {
       const std::string type = version.key.type;
       if (!is_in(job.types, type) || (job.since && version.last_updated < *job.since)) return true;
       if (const auto some = found.find(type); some != found.end() && !some->second.contains(version.key.id))
