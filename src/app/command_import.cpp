@@ -75,9 +75,11 @@ class Importer {
       errors_.emplace(TRY(Output::to_file(errors_file_)));
     }
     while (open_next()) {
-      const Result<> done = reader_->form() == fhir::FileForm::ndjson ? send_files() : import_single(*reader_);
+      const bool is_lines = reader_->form() == fhir::FileForm::ndjson;
+      const Result<> done = is_lines ? send_files() : import_single(*reader_);
       if (!done) give_up(done.error());
-      if (reader_ && (!done || reader_->form() != fhir::FileForm::ndjson)) close();
+      // Lines close their files themselves; what is open after them is the next file.
+      if (reader_ && (!done || !is_lines)) close();
     }
     if (errors_) TRY(errors_->finish());
     if (failed_) return fail(ErrorCode::io_failure, "not everything could be read or written");

@@ -11,6 +11,7 @@
 #include "app/page.hpp"
 #include "app/server_settings.hpp"
 #include "app/settings.hpp"
+#include "app/write_check.hpp"
 #include "base/log.hpp"
 #include "base/memory_budget.hpp"
 #include "base/metrics.hpp"
@@ -72,6 +73,7 @@ struct Instance::State {
   std::unique_ptr<validation::EmbeddedTerminology> packages;  // what validation was given
   std::unique_ptr<terminology::Service> terminology;
   std::unique_ptr<terminology::Library> library;
+  std::unique_ptr<store::WriteCheck> check;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<terminology::Follower> definitions;
   std::unique_ptr<net::Io> io;
@@ -122,6 +124,8 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   store::StoreOptions store;
   store.folder = data;
   store.memory = s.memory.get();
+  s.check = make_write_check(config.text(kStoreCheck), s.knowledge.profiles);
+  store.check = s.check.get();
   store.memory_bytes = config.bytes(kStoreMemory);
   store.code_sets = s.terminology.get();
   s.store = TRY(store::Store::open(std::move(store)));

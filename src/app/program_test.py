@@ -607,6 +607,19 @@ class Data(ServerTest):
         told = [json.loads(line)["issue"][0]["expression"] for line in errors.read_text().splitlines()]
         self.assertEqual(told, [[f"{path}:2"], [f"{path}:5"]])
 
+    def test_stores_only_what_the_check_lets_through(self):
+        lines = self.file("lines.ndjson", '{"resourceType":"Patient","id":"a","birthDate":5}\n{"resourceType":"Patient","id":"b","gender":"mail"}\n')
+        self.assertIn(f"{lines}:1: ", self.run_data("import", lines, code=FOUND))
+        self.assertIn("no such resource", self.run_data("get", "Patient/a", code=FOUND))
+        self.assertEqual(json.loads(self.run_data("get", "Patient/b"))["gender"], "mail")
+        self.assertIn("2 refused", Run("import", lines, "--data", self.folder / "strict", "--set", "store.check=full").err + Run(
+            "import", lines, "--data", self.folder / "strict", "--set", "store.check=full").out)
+        self.assertIn("2 resources", self.run_ok("import", lines, "--data", self.folder / "lenient", "--set", "store.check=off"))
+        self.start()
+        response, text = self.ask("PUT", "/fhir/Patient/c", {"resourceType": "Patient", "id": "c", "colour": "red"})
+        self.assertEqual(response.status, 422)
+        self.assertIn('no element \\"colour\\"', text)
+
     def test_takes_in_folders_bundles_and_compressed_files(self):
         folder = self.folder / "all"
         folder.mkdir()

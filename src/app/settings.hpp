@@ -173,6 +173,17 @@ inline constexpr Setting kStoreMemory{
     .chinese = "其中存储可用于缓存和待写数据的内存。",
     .minimum = 64LL << 20,
     .maximum = 1LL << 42};
+inline constexpr Setting kStoreCheck{
+    .name = "store.check",
+    .type = SettingType::choice,
+    .initial = "structure",
+    .english =
+        "What a resource must be to be stored: off (of a known type), structure (elements, cardinality and "
+        "formats as in FHIR R4) or full (no error at all, as `meridian validate` sees it).",
+    .chinese =
+        "资源须满足何种要求才能存储：off（类型已知即可）、structure（元素、基数与格式符合FHIR R4）或full（与meridian "
+        "validate一样没有任何错误）。",
+    .choices = "off|structure|full"};
 inline constexpr Setting kFhirpathTime{.name = "fhirpath.time",
                                        .type = SettingType::duration,
                                        .initial = "5s",
@@ -195,11 +206,11 @@ inline constexpr Setting kValidationPackages{
     .chinese = "校验时使用的 FHIR 包（.tgz）和规范文件，以逗号分隔。"};
 
 inline constexpr Setting kSettings[] = {
-    kHttpAddress,          kHttpPort,          kHttpInsecureListen, kHttpWorkers,    kHttpQueue,      kHttpBodyLimit,
-    kHttpHeaderLimit,      kHttpConnections,   kHttpQuota,          kHttpQuotaBurst, kHttpHeaderTime, kHttpIdleTime,
-    kHttpAnswerTime,       kHttpDrainTime,     kHttpCorsOrigins,    kTlsCertificate, kTlsKey,         kTlsClients,
-    kTlsClientAuthorities, kLogLevel,          kLogFormat,          kMemoryLimit,    kStoreMemory,    kFhirpathTime,
-    kValidationIssues,     kValidationPackages};
+    kHttpAddress,          kHttpPort,         kHttpInsecureListen, kHttpWorkers,    kHttpQueue,      kHttpBodyLimit,
+    kHttpHeaderLimit,      kHttpConnections,  kHttpQuota,          kHttpQuotaBurst, kHttpHeaderTime, kHttpIdleTime,
+    kHttpAnswerTime,       kHttpDrainTime,    kHttpCorsOrigins,    kTlsCertificate, kTlsKey,         kTlsClients,
+    kTlsClientAuthorities, kLogLevel,         kLogFormat,          kMemoryLimit,    kStoreMemory,    kStoreCheck,
+    kFhirpathTime,         kValidationIssues, kValidationPackages};
 
 /// File, environment and flags, as the command line says.
 Result<Config> load_config(const CommonOptions& options);
