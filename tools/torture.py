@@ -83,7 +83,7 @@ class Client(threading.Thread):
         self.fault = ""
 
     def run(self) -> None:
-        mine = [number for number in self.acknowledged if number.startswith(self.label + "-")]
+        mine = [number for number in list(self.acknowledged) if number.startswith(self.label + "-")]
         count = len(self.tried)
         try:
             connection = self.server.connect()

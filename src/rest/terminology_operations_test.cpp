@@ -177,6 +177,8 @@ TEST_F(TerminologyOperations, join_value_sets_and_hierarchies_to_searches) {
   client.put("/fhir/Condition/a", condition("a", "pneumonia"));
   client.put("/fhir/Condition/b", condition("b", "asthma"));
   client.put("/fhir/Condition/c", condition("c", "infection"));
+  // Operations wait until what was stored before is in force; searches take what is in force.
+  EXPECT_EQ(client.get("/fhir/ValueSet/$expand?url=http://example.org/infections").status, 200);
   EXPECT_EQ(client.get("/fhir/Condition?code:in=http://example.org/infections").value("entry.resource.id"), "a");
   EXPECT_EQ(client.get("/fhir/Condition?code:not-in=http://example.org/infections&_summary=count").value("total"), "2");
   EXPECT_EQ(client.get("/fhir/Condition?code:below=http://example.org/diseases|lung&_summary=count").value("total"),
