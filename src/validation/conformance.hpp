@@ -1,6 +1,6 @@
 // Conformance: answers FHIRPath's conformsTo() from the base specification and the profiles that were loaded.
 //
-//   Conformance conformance(validator);                 // one per EvaluationContext
+//   Conformance conformance(validator);                 // for the EvaluationContexts of one evaluation
 //   context.set_profile_check(&conformance);
 //   conformance.look_at(document);                      // before each evaluation
 //
@@ -8,8 +8,11 @@
 // the specification asks for that type alone. What was not loaded is `unknown`, which FHIRPath makes an error.
 //
 // The document is gone through once, when first asked about. A node of another document (a reference was followed)
-// costs a pass over that node each time, and its references lead nowhere beyond it. Threads: belongs to one at a time,
-// as its context does. The validator must outlive it. Specification: https://hl7.org/fhir/R4/fhirpath.html#functions
+// costs a pass over that node each time, and its references lead nowhere beyond it.
+//
+// Threads: belongs to one at a time, as its contexts do. The validator must outlive it.
+//
+// Specification: https://hl7.org/fhir/R4/fhirpath.html#functions
 #pragma once
 
 #include <memory>

@@ -102,9 +102,30 @@ TEST(ConformsTo, looks_at_the_element_and_no_further) {
             "true");
 }
 
+TEST(ConformsTo, finds_errors_whose_companion_stands_elsewhere) {
+  Asking asking;
+  const std::string extension = R"({"extension":[{"url":"http://example.org/x","valueString":"x"}]})";
+  const std::string before = R"({"resourceType":"Patient","_birthDate":)" + extension + R"(,"birthDate":"soon"})";
+  EXPECT_EQ(asking.ask(before, conforms(kPatientType)), "false");
+  const std::string after =
+      R"({"resourceType":"Patient","birthDate":"2015","gender":"x","_birthDate":)" + extension + "}";
+  EXPECT_EQ(asking.ask(after, "birthDate.conformsTo('http://hl7.org/fhir/StructureDefinition/date')"), "true");
+  EXPECT_EQ(asking.ask(after, conforms(kPatientType)), "false");
+}
+
+TEST(ConformsTo, counts_errors_beyond_those_that_are_told) {
+  std::string bundle = R"({"resourceType":"Bundle","type":"collection","entry":[)";
+  for (int i = 0; i < 5000; ++i) bundle += R"({"resource":{"resourceType":"Patient","gender":"x"}},)";
+  bundle += R"({"resource":{"resourceType":"Patient","gender":"male"}}]})";
+  EXPECT_EQ(Asking().ask(bundle, "entry.resource.where(conformsTo('" + std::string(kPatientType) + "')).gender"),
+            "male");
+}
+
 TEST(ConformsTo, says_that_a_profile_was_not_loaded) {
-  EXPECT_EQ(Asking().ask(R"({"resourceType":"Patient"})", conforms("http://example.org/unknown")),
-            "conformsTo(): there is no such profile");
+  const std::string patient = R"({"resourceType":"Patient"})";
+  const std::string unknown = "conformsTo(): there is no such profile";
+  EXPECT_EQ(Asking().ask(patient, conforms("http://example.org/unknown")), unknown);
+  EXPECT_EQ(Asking().ask(patient, conforms(std::string(kPatientType) + "|5.0.0")), unknown);
 }
 
 }  // namespace

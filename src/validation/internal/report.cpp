@@ -35,7 +35,7 @@ class LineCounter {
 
 void Report::add(Severity severity, IssueType type, const Message& message, fhir::Node at,
                  std::vector<std::string> arguments) {
-  if (severity <= Severity::error) ++errors_;
+  if (severity <= Severity::error) errors_.push_back(at.order());
   if (findings_.size() >= kMaxFindings) {
     ++dropped_;
     return;
@@ -45,15 +45,16 @@ void Report::add(Severity severity, IssueType type, const Message& message, fhir
 
 void Report::rewind(const Mark& mark) {
   findings_.erase(findings_.begin() + static_cast<std::ptrdiff_t>(mark.findings), findings_.end());
-  errors_ = mark.errors;
+  errors_.resize(mark.errors);
   dropped_ = mark.dropped;
 }
 
-bool Report::has_error_between(fhir::Node first, fhir::Node last) const {
-  return std::ranges::any_of(findings_, [&](const Finding& finding) {
-    return finding.severity <= Severity::error && finding.node.order() >= first.order() &&
-           finding.node.order() <= last.order();
-  });
+void Report::sort_errors() {
+  std::ranges::sort(errors_);
+}
+
+bool Report::has_error_at(fhir::Node node) const {
+  return std::ranges::binary_search(errors_, node.order());
 }
 
 void Report::finish(std::string_view source, Issues& issues) {
@@ -80,14 +81,14 @@ void Report::finish(std::string_view source, Issues& issues) {
     issues.add(std::move(issue));
   }
   if (dropped_ > 0) {
-    const bool hides_errors = errors_ > 0;
+    const bool hides_errors = !errors_.empty();
     issues.add({hides_errors ? Severity::error : Severity::warning,
                 IssueType::processing,
                 kMoreIssues,
                 {std::to_string(dropped_)}});
   }
   findings_.clear();
-  errors_ = 0;
+  errors_.clear();
   dropped_ = 0;
 }
 

@@ -31,9 +31,11 @@ class Report {
     add(Severity::warning, type, message, at, std::move(arguments));
   }
 
-  std::size_t errors() const { return errors_; }
-  /// Whether an error was found at a node from `first` to `last`, in the order of the text.
-  bool has_error_between(fhir::Node first, fhir::Node last) const;
+  /// For questions about what was found in one document: sort_errors() once, then has_error_at() as often as wanted.
+  /// All errors count, also those that are too many to hand over.
+  void sort_errors();
+  bool has_errors() const { return !errors_.empty(); }
+  bool has_error_at(fhir::Node node) const;
   /// Forgets everything.
   void clear() { rewind({}); }
 
@@ -43,7 +45,7 @@ class Report {
     std::size_t errors;
     std::size_t dropped;
   };
-  Mark mark() const { return {findings_.size(), errors_, dropped_}; }
+  Mark mark() const { return {findings_.size(), errors_.size(), dropped_}; }
   void rewind(const Mark& mark);
 
   /// Hands everything over in the order of the text, which is the document's source, and starts anew.
@@ -51,7 +53,7 @@ class Report {
 
  private:
   std::vector<Finding> findings_;
-  std::size_t errors_ = 0;
+  std::vector<std::uint32_t> errors_;  // where: Node::order()
   std::size_t dropped_ = 0;
 };
 

@@ -30,6 +30,7 @@ void Walk::run(const fhir::Document& document, std::span<const std::string> prof
 void Walk::look_at(Node root) {
   report_.clear();
   pass(root);
+  report_.sort_errors();
 }
 
 void Walk::pass(Node root) {
@@ -153,21 +154,28 @@ fhirpath::Answer Walk::conforms_to(Node node, std::string_view url) {
   if (const CompiledProfile* profile = shared_.store->find(url)) {
     return ProfileChecker(*this).conforms(node, *profile, scope) ? fhirpath::Answer::yes : fhirpath::Answer::no;
   }
-  const TypeId type = shared_.schema.find_type_by_url(url.substr(0, url.find('|')));
+  const std::size_t bar = url.find('|');
+  if (bar != std::string_view::npos && url.substr(bar + 1) != shared_.schema.fhir_version()) {
+    return fhirpath::Answer::unknown;
+  }
+  const TypeId type = shared_.schema.find_type_by_url(url.substr(0, bar));
   if (type == TypeId::none || node.type() == TypeId::none) return fhirpath::Answer::unknown;
   return shared_.schema.is_a(node.type(), type) ? fhirpath::Answer::yes : fhirpath::Answer::no;
 }
 
 fhirpath::Answer Walk::conforms(Node node, std::string_view profile) {
   const fhirpath::Answer answer = conforms_to(node, profile);
-  if (answer != fhirpath::Answer::yes) return answer;
-  Node last = node;
-  for (Node deeper = node; deeper;) {
-    last = deeper;
-    deeper = {};
-    for (const Node child : last.children()) deeper = child;
+  if (answer != fhirpath::Answer::yes || !report_.has_errors()) return answer;
+  return has_error_within(node) ? fhirpath::Answer::no : answer;
+}
+
+// Node by node: what lies in a primitive's companion need not stand beside it in the text.
+bool Walk::has_error_within(Node node) const {
+  if (report_.has_error_at(node)) return true;
+  for (const Node child : node.children()) {
+    if (has_error_within(child)) return true;
   }
-  return report_.has_error_between(node, last) ? fhirpath::Answer::no : answer;
+  return false;
 }
 
 void Walk::check_invariant(Node node, const CompiledInvariant& invariant) {

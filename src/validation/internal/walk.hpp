@@ -114,6 +114,7 @@ class Walk {
  private:
   // walk.cpp: structure
   void pass(fhir::Node root);
+  bool has_error_within(fhir::Node node) const;
   void form_faults(const fhir::Document& document);
   void resource(fhir::Node node, Place place, std::uint32_t outer, fhir::Node entry);
   void check_invariant(fhir::Node node, const CompiledInvariant& invariant);
