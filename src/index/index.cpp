@@ -55,7 +55,7 @@ Index::Index(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Index::~Index() = default;
 
 Result<std::unique_ptr<Index>> Index::open(kv::Kv& kv, IndexSpaces spaces, IndexOptions options) {
-  auto state = std::unique_ptr<State>(new State{kv, spaces, options, {}, {}});
+  auto state = std::make_unique<State>(kv, spaces, options);
   TRY(state->load());
   return std::unique_ptr<Index>(new Index(std::move(state)));
 }
@@ -223,8 +223,8 @@ Result<> Index::add_chunk(ChunkBuilder chunk) {
 
 Result<IndexView> Index::view(Tenant tenant, std::shared_ptr<const kv::View> kv_view, Visible visible) const {
   const std::shared_ptr<TenantState> state = state_->find_or_make(tenant);
-  auto made = std::unique_ptr<IndexView::State>(
-      new IndexView::State{state_->kv, state_->spaces, state, std::move(kv_view), {}, std::move(visible), {}, {}});
+  auto made = std::make_unique<IndexView::State>(state_->kv, state_->spaces, state, std::move(kv_view), Heads{},
+                                                 std::move(visible));
   std::uint64_t generation = 0;
   {
     const std::shared_lock lock(state->mutex);

@@ -249,6 +249,7 @@ TEST_F(IndexTest, answers_readers_while_rows_come_and_heads_are_written) {
     }
   });
   std::vector<std::thread> readers;
+  readers.reserve(2);
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] {
       for (Row seen = 0; seen < kRows;) {

@@ -78,8 +78,10 @@ TEST(Rows, is_left_empty_when_moved_from) {
   rows = Rows();
   EXPECT_TRUE(rows.empty());
   EXPECT_EQ(moved.count(), 10);
-  const Rows copy = moved;
+  Rows copy = moved;
   EXPECT_EQ(copy, moved);
+  copy.add(10);
+  EXPECT_FALSE(copy == moved);
 }
 
 /// Clusters, runs and single rows, on two high words.

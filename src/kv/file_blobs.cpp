@@ -126,7 +126,9 @@ Result<std::unique_ptr<Blobs>> open_file_blobs(FileSystem& files, const std::str
   std::unique_ptr<FileLock> lock = TRY(files.lock(folder + "/IN-USE"));
   const std::string incoming = folder + std::string(kIncoming);
   TRY(files.create_directory(incoming));
-  for (const std::string& name : TRY(files.list(incoming))) TRY(files.remove(incoming + "/" + name));
+  for (const std::string& name : TRY(files.list(incoming))) {
+    TRY(files.remove(std::string(incoming).append("/").append(name)));
+  }
   TRY(files.sync_directory(folder));
   TRY(files.sync_directory(folder_above(folder)));
   return std::make_unique<FileBlobs>(files, folder, std::move(lock));

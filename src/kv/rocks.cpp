@@ -61,7 +61,7 @@ Result<> prepare_folder(FileSystem& files, const std::string& folder) {
 
 Result<> sweep_loads(FileSystem& files, const std::string& folder) {
   for (const std::string& name : TRY(files.list(folder))) {
-    if (name.starts_with(kLoadPrefix)) TRY(files.remove(folder + "/" + name));
+    if (name.starts_with(kLoadPrefix)) TRY(files.remove(std::string(folder).append("/").append(name)));
   }
   return {};
 }

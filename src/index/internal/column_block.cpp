@@ -26,7 +26,7 @@ void append_packed(std::string& bytes, std::size_t count, unsigned bits, ValueAt
     const unsigned shift = at % 8;
     const std::uint64_t value = value_at(i);
     store_little(to + at / 8, load_little<std::uint64_t>(to + at / 8) | value << shift);
-    if (bits + shift > 64) to[at / 8 + 8] = static_cast<char>(value >> (64 - shift));
+    if (shift != 0 && bits + shift > 64) to[at / 8 + 8] = static_cast<char>(value >> (64 - shift));
   }
   bytes.resize(start + packed_bytes(count, bits));
 }

@@ -58,7 +58,7 @@ std::optional<std::size_t> find_damage(std::string_view log) {
 Result<> check_logs(FileSystem& files, const std::string& folder) {
   for (const std::string& name : TRY(files.list(folder))) {
     if (!name.ends_with(".log")) continue;
-    const std::string path = folder + "/" + name;
+    const std::string path = std::string(folder).append("/").append(name);
     const std::string log = TRY(read_whole_file(files, path, kMaxLog));
     if (const std::optional<std::size_t> damage = find_damage(log)) {
       return fail(ErrorCode::io_failure, path + ": damaged at byte " + std::to_string(*damage) +

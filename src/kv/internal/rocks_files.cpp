@@ -93,7 +93,7 @@ class Writable final : public rocksdb::FSWritableFile {
   /// Never told as a full disk: after a failed sync nobody knows what is safe, and that does not mend by itself.
   IOStatus Sync(const IOOptions& /*options*/, IODebugContext* /*debug*/) override {
     const Result<> synced = file_->sync();
-    return synced ? IOStatus::OK() : IOStatus::IOError(synced.error().message());
+    return synced ? IOStatus::OK() : kv::failure_of(synced.error());
   }
   bool IsSyncThreadSafe() const override { return true; }
   std::uint64_t GetFileSize(const IOOptions& /*options*/, IODebugContext* /*debug*/) override { return file_->size(); }
@@ -158,7 +158,7 @@ class Files final : public rocksdb::FileSystem {
   IOStatus FileExists(const std::string& path, const IOOptions& /*options*/, IODebugContext* /*debug*/) override {
     const Result<bool> exists = files_.exists(path);
     if (!exists) return kv::status_of(exists.error());
-    return *exists ? IOStatus::OK() : IOStatus::NotFound(path);
+    return *exists ? IOStatus::OK() : kv::no_file(path);
   }
   IOStatus GetChildren(const std::string& path, const IOOptions& /*options*/, std::vector<std::string>* result,
                        IODebugContext* /*debug*/) override {

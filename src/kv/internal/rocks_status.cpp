@@ -33,7 +33,15 @@ Result<> result_of(const rocksdb::Status& status) {
 rocksdb::IOStatus status_of(const Error& error) {
   if (error.code() == ErrorCode::not_found) return rocksdb::IOStatus::PathNotFound(error.message());
   if (error.code() == ErrorCode::busy) return rocksdb::IOStatus::NoSpace(error.message());
+  return failure_of(error);
+}
+
+rocksdb::IOStatus failure_of(const Error& error) {
   return rocksdb::IOStatus::IOError(error.message());
+}
+
+rocksdb::IOStatus no_file(const std::string& path) {
+  return rocksdb::IOStatus::NotFound(path);
 }
 
 }  // namespace meridian::kv

@@ -13,5 +13,8 @@ Error error_of(const rocksdb::Status& status);
 Result<> result_of(const rocksdb::Status& status);
 /// For what the adapter hands to the engine.
 rocksdb::IOStatus status_of(const Error& error);
+/// The same, but never a full disk.
+rocksdb::IOStatus failure_of(const Error& error);
+rocksdb::IOStatus no_file(const std::string& path);
 
 }  // namespace meridian::kv
