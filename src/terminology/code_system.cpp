@@ -74,7 +74,7 @@ std::size_t CodeSystem::property_count(CodeNumber number) const {
 
 Property CodeSystem::property(CodeNumber number, std::size_t index) const {
   const internal::PropertyRow row = tables_->properties.of(number)[index];
-  return {tables_->texts.text(row.name), row.type, tables_->texts.text(row.value)};
+  return {tables_->texts.text(row.name), static_cast<ValueType>(row.type), tables_->texts.text(row.value)};
 }
 
 bool CodeSystem::has_property(std::string_view name) const {

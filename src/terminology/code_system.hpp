@@ -25,6 +25,10 @@ namespace meridian::terminology {
 /// The number of a code in its system.
 using CodeNumber = std::uint32_t;
 
+namespace internal {
+class CodeSystemImage;
+}
+
 enum class Content : std::uint8_t { complete, fragment, example, not_present, supplement };
 
 enum class ValueType : std::uint8_t { code, string, boolean, integer, decimal, date_time, coding };
@@ -59,6 +63,7 @@ class CodeSystem {
   CodeSystem(const CodeSystem&) = delete;
   CodeSystem& operator=(const CodeSystem&) = delete;
 
+  struct Tables;
   const SystemAbout& about() const;
   std::uint32_t size() const;
   std::size_t memory_bytes() const;
@@ -94,7 +99,7 @@ class CodeSystem {
 
  private:
   friend class CodeSystemBuilder;
-  struct Tables;
+  friend class internal::CodeSystemImage;
   explicit CodeSystem(std::unique_ptr<Tables> tables);
   std::unique_ptr<Tables> tables_;
 };

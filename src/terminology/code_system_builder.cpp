@@ -215,7 +215,7 @@ void CodeSystemBuilder::add_designation(std::uint32_t place, std::string_view la
 
 void CodeSystemBuilder::add_property(std::uint32_t place, std::string_view name, ValueType type,
                                      std::string_view value) {
-  draft_->append(draft_->properties, place, PropertyRow{draft_->text(name), draft_->text(value), type});
+  draft_->append(draft_->properties, place, PropertyRow{draft_->text(name), draft_->text(value), static_cast<std::uint32_t>(type)});
 }
 
 void CodeSystemBuilder::add_parent(std::uint32_t place, std::string_view parent) {
@@ -259,14 +259,11 @@ Result<CodeSystemBuilder::Built> CodeSystemBuilder::build() {
   tables->codes.reserve(size);
   tables->flags.reserve(size);
   tables->tree.reserve(size);
-  tables->index.reserve(size);
   for (std::uint32_t number = 0; number < size; ++number) {
     const std::uint32_t place = walk.order[number];
     tables->codes.push_back(draft.codes[place]);
     tables->flags.push_back(static_cast<std::uint8_t>(draft.flags[place] & ~kAdded));
     tables->tree.push_back({number, walk.tree_end[number]});
-    const std::string_view code = draft.texts.text(draft.codes[place].code);
-    tables->index.insert(tables->about.is_case_sensitive ? hash64(code) : hash64(internal::folded(code)), number);
   }
 
   // 3. Lists by number. A parent that is given twice counts once.
@@ -322,6 +319,7 @@ Result<CodeSystemBuilder::Built> CodeSystemBuilder::build() {
 
   draft.texts.seal();
   tables->texts = std::move(draft.texts);
+  tables->index_codes();
   built.system = CodeSystemPtr(new CodeSystem(std::move(tables)));
   return built;
 }

@@ -19,12 +19,8 @@ inline constexpr Message kLineTooLong{"terminology-line-too-long", "the line is 
                                       "该行超过 {0} 字节"};
 inline constexpr Message kQuoteNotClosed{"terminology-quote-not-closed", "a quote is not closed", "引号没有闭合"};
 inline constexpr Message kNotUtf8{"terminology-not-utf8", "the line is not UTF-8", "该行不是 UTF-8 编码"};
-inline constexpr Message kColumnMissing{"terminology-column-missing", "the file has no column \"{0}\"",
-                                        "文件没有“{0}”列"};
 inline constexpr Message kFieldEmpty{"terminology-field-empty", "the field \"{0}\" is empty", "字段“{0}”为空"};
-inline constexpr Message kNotXml{"terminology-not-xml", "the file is not well-formed XML here",
-                                 "文件在此处不是格式良好的 XML"};
-inline constexpr Message kUnknownCode{"terminology-unknown-code", "the code \"{0}\" has not been defined",
-                                      "代码“{0}”没有定义"};
+inline constexpr Message kNotOfTheForm{"terminology-not-of-the-form", "the line is not of the form that the file has",
+                                       "该行不符合文件的格式"};
 
 }  // namespace meridian::terminology

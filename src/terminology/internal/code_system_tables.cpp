@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "base/hash.hpp"
 
-namespace meridian::terminology::internal {
+namespace meridian::terminology {
+namespace internal {
 namespace {
 
 char folded_letter(char c) {
@@ -45,6 +47,15 @@ void TextPool::seal() {
   ends_.shrink_to_fit();
 }
 
+bool TextPool::restore(std::string bytes, std::vector<std::uint32_t> ends) {
+  const bool is_framed = ends.size() >= 2 && ends[0] == 0 && ends[1] == 0 && ends.back() == bytes.size();
+  if (!is_framed || !std::ranges::is_sorted(ends)) return false;
+  bytes_ = std::move(bytes);
+  ends_ = std::move(ends);
+  table_ = {};
+  return true;
+}
+
 void CodeIndex::reserve(std::size_t count) {
   table_.assign(std::bit_ceil(std::max<std::size_t>(2 * count, 4)), kFree);
   mask_ = table_.size() - 1;
@@ -60,4 +71,14 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, folded_letter, folded_letter);
 }
 
-}  // namespace meridian::terminology::internal
+}  // namespace internal
+
+void CodeSystem::Tables::index_codes() {
+  index.reserve(codes.size());
+  for (std::uint32_t number = 0; number < codes.size(); ++number) {
+    const std::string_view code = texts.text(codes[number].code);
+    index.insert(about.is_case_sensitive ? hash64(code) : hash64(internal::folded(code)), number);
+  }
+}
+
+}  // namespace meridian::terminology

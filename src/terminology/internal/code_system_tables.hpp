@@ -28,6 +28,11 @@ class TextPool {
   /// Gives the memory for finding equal texts back.
   void seal();
 
+  const std::string& all_bytes() const { return bytes_; }
+  const std::vector<std::uint32_t>& ends() const { return ends_; }
+  /// Sealed texts, as all_bytes() and ends() gave them; false when they do not belong together.
+  bool restore(std::string bytes, std::vector<std::uint32_t> ends);
+
  private:
   void grow();
   std::string bytes_;
@@ -64,7 +69,7 @@ struct DesignationRow {
 };
 struct PropertyRow {
   TextId name, value;
-  ValueType type;
+  std::uint32_t type;  ///< a ValueType; so wide that there is no padding
 };
 struct CodeRow {
   TextId code, display, definition;
@@ -103,6 +108,9 @@ struct CodeSystem::Tables {
   internal::Lists<internal::DesignationRow> designations;
   internal::Lists<internal::PropertyRow> properties;
   std::vector<internal::TextId> property_names;
+
+  /// Makes `index` of `codes`.
+  void index_codes();
 };
 
 }  // namespace meridian::terminology
