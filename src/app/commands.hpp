@@ -25,6 +25,7 @@ int run_restore(const RestoreOptions& options, const CommonOptions& common);
 int run_verify(const VerifyOptions& options, const CommonOptions& common);
 int run_reindex(const ReindexOptions& options, const CommonOptions& common);
 int run_stats(const StatsOptions& options, const CommonOptions& common);
+int run_terminology(const TerminologyOptions& options, const CommonOptions& common);
 int run_doctor(const DoctorOptions& options, const CommonOptions& common);
 
 /// Chooses the command.

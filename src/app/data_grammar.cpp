@@ -17,6 +17,7 @@ struct DataGrammar::Options {
   VerifyOptions verify;
   ReindexOptions reindex;
   StatsOptions stats;
+  TerminologyOptions terminology;
   DoctorOptions doctor;
 };
 
@@ -126,6 +127,47 @@ void add_upkeep(CLI::App& app, BackupOptions& backup, RestoreOptions& restore, V
   command->add_option("--data", doctor.data, "the data folder to look at")->type_name("DIR");
 }
 
+void add_terminology(CLI::App& app, TerminologyOptions& options) {
+  using Action = TerminologyOptions::Action;
+  auto* all = add(app, "terminology", "load code systems from their files, and ask what codes mean");
+  all->require_subcommand(1);
+  const auto action = [&](const char* name, const char* about, Action what) {
+    auto* command = add(*all, name, about);
+    command->callback([&options, what] { options.action = what; });
+    add_place(*command, options.place);
+    return command;
+  };
+  const auto add_language = [&](CLI::App& command) {
+    command.add_option("--language", options.language, "of the names, such as zh-CN")->type_name("CODE");
+  };
+  auto* command = action("load", "take in the files of SNOMED CT, LOINC, RxNorm, ICD-10-CM, Athena or ClaML", Action::load);
+  positional(command->add_option("PATH", options.words, "files, or folders of them; plain, .gz or .zst")->required());
+  command->add_option("--url", options.url, "the code system's URL, where it is not the usual one")->type_name("URL");
+  command->add_option("--as-version", options.version, "its version")->type_name("VERSION");
+  add_language(*command);
+  command->footer(
+      "Files are known by the names they are given out with. Lines that cannot be used are left out and told.\n"
+      "What was loaded is on the disk when the command ends. Exit code 1 when a line was left out.");
+
+  action("list", "which code systems were loaded", Action::list);
+
+  command = action("lookup", "what a code means", Action::lookup);
+  positional(command->add_option("SYSTEM_CODE", options.words, "the system's URL and the code")->required()->expected(2));
+  add_language(*command);
+
+  command = action("expand", "list the codes of a value set", Action::expand);
+  positional(command->add_option("VALUESET", options.words, "its URL")->required()->expected(1));
+  command->add_option("--filter", options.filter, "only codes with these words in a name")->type_name("WORDS");
+  command->add_option("--count", options.count, "so many at most")->type_name("N");
+  add_language(*command);
+
+  command = action("translate", "what a code is in another system", Action::translate);
+  positional(command->add_option("SYSTEM_CODE", options.words, "the system's URL and the code")->required()->expected(2));
+  command->add_option("--map", options.map, "the concept map to use; all when not given")->type_name("URL");
+  command->add_option("--target", options.target, "only codes of this system")->type_name("URL");
+  command->add_flag("--reverse", options.reverse, "which codes stand for it, rather than which it stands for");
+}
+
 }  // namespace
 
 DataGrammar::DataGrammar(CLI::App& app) : options_(std::make_unique<Options>()) {
@@ -134,6 +176,7 @@ DataGrammar::DataGrammar(CLI::App& app) : options_(std::make_unique<Options>()) 
   add_export(app, o.export_);
   add_reading(app, o.get, o.search, o.history);
   add_upkeep(app, o.backup, o.restore, o.verify, o.reindex, o.stats, o.doctor);
+  add_terminology(app, o.terminology);
 }
 
 DataGrammar::~DataGrammar() = default;
@@ -154,6 +197,7 @@ std::optional<Command> DataGrammar::command(const CLI::App& app) {
   if (app.got_subcommand("verify")) return placed(std::move(o.verify));
   if (app.got_subcommand("reindex")) return placed(std::move(o.reindex));
   if (app.got_subcommand("stats")) return placed(std::move(o.stats));
+  if (app.got_subcommand("terminology")) return placed(std::move(o.terminology));
   if (app.got_subcommand("doctor")) {
     if (o.doctor.data.empty()) o.doctor.data = kDefaultData;
     return std::move(o.doctor);

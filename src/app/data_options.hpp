@@ -69,6 +69,21 @@ struct StatsOptions {
   Table format = Table::table;
 };
 
+struct TerminologyOptions {
+  enum class Action : std::uint8_t { load, list, lookup, expand, translate };
+  Place place;
+  Action action = Action::list;
+  std::vector<std::string> words;  ///< of load: paths; lookup and translate: system and code; expand: a value set's URL
+  std::string url;                 ///< of load: instead of the URL that the system usually has
+  std::string version;
+  std::string language;
+  std::string filter;
+  std::string count;
+  std::string map;
+  std::string target;
+  bool reverse = false;
+};
+
 struct DoctorOptions {
   std::string data;
 };

@@ -12,6 +12,7 @@
 #include "app/server_settings.hpp"
 #include "app/settings.hpp"
 #include "app/write_check.hpp"
+#include "base/file_system.hpp"
 #include "base/log.hpp"
 #include "base/memory_budget.hpp"
 #include "base/metrics.hpp"
@@ -25,7 +26,9 @@
 #include "rest/administration.hpp"
 #include "rest/routes.hpp"
 #include "rest/store_routes.hpp"
+#include "rest/terminology_routes.hpp"
 #include "store/store.hpp"
+#include "terminology/folder.hpp"
 #include "terminology/follower.hpp"
 #include "terminology/library.hpp"
 #include "validation/embedded_terminology.hpp"
@@ -63,6 +66,15 @@ http::ApiInfo api_info() {
   return api;
 }
 
+/// What was loaded before. A file that is damaged does not keep the rest from working.
+Result<> load_systems(std::string path, std::optional<terminology::Folder>& folder, terminology::Library& library) {
+  folder = TRY(terminology::Folder::open(system_files(), std::move(path)));
+  terminology::Folder::Contents contents = TRY(folder->load());
+  for (terminology::CodeSystemPtr& system : contents.systems) library.put_loaded(std::move(system));
+  for (const std::string& fault : contents.faults) log_error("a loaded code system cannot be read", {{"file", fault}});
+  return {};
+}
+
 }  // namespace
 
 // In the order in which they are made; what comes later uses what stands above, and goes before it.
@@ -74,6 +86,7 @@ struct Instance::State {
   std::unique_ptr<terminology::Service> terminology;
   std::unique_ptr<terminology::Library> library;
   std::unique_ptr<store::WriteCheck> check;
+  std::optional<terminology::Folder> loaded;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<terminology::Follower> definitions;
   std::unique_ptr<net::Io> io;
@@ -129,6 +142,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   store.memory_bytes = config.bytes(kStoreMemory);
   store.code_sets = s.terminology.get();
   s.store = TRY(store::Store::open(std::move(store)));
+  TRY(load_systems(data + "/terminology", s.loaded, *s.library));
   s.definitions = TRY(terminology::Follower::start(*s.store, *s.library));
 
   // 3. Threads.
@@ -157,6 +171,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   interactions.max_issues = operations.max_issues;
   s.work = rest::mount_store(router, std::move(interactions));
   rest::mount_administration(router, *s.store);
+  rest::mount_terminology(router, *s.library, *s.loaded);
   http::ServiceRoutes service;
   service.api = api_info();
   service.metrics = [] { return metrics().expose(); };

@@ -78,7 +78,7 @@ struct Leave {
 using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, ServeOptions,
                              ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions, ExportOptions,
                              GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
-                             ReindexOptions, StatsOptions, DoctorOptions, Leave>;
+                             ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

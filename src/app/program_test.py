@@ -634,6 +634,19 @@ class Data(ServerTest):
         condition = json.loads(self.run_data("search", "Condition?subject:Patient._id:missing=false", code=OK))["entry"][0]["resource"]
         self.assertRegex(condition["subject"]["reference"], r"^Patient/[0-9a-f-]{36}$")
 
+    def test_loads_code_systems_and_keeps_them(self):
+        files = ROOT / "src/terminology/testdata/loaders"
+        told = self.run_data("terminology", "load", files / "icd10cm-order-2099.txt", "--as-version", "2099", code=FOUND)
+        self.assertIn("http://hl7.org/fhir/sid/icd-10-cm|2099: 4 codes", told)
+        self.assertIn("icd10cm-order-2099.txt:5:1: error", told)
+        self.run_data("terminology", "load", files / "Loinc.csv", files / "ComponentHierarchyBySystem.csv")
+        self.assertEqual(len(json.loads(self.run_data("terminology", "list"))), 2)
+        self.assertIn("Cholera, unspecified", self.run_data("terminology", "lookup", "http://hl7.org/fhir/sid/icd-10-cm", "A00.9"))
+        self.assertEqual(self.run_data("terminology", "expand", "http://loinc.org/vs", "--filter", "old"),
+                         "http://loinc.org|99902-9\tInvented old\n")
+        self.assertIn("has no code", self.run_data("terminology", "lookup", "http://loinc.org", "none", code=FAILED))
+        self.assertIn("its name is not that", self.run_data("terminology", "load", self.lines(), code=FAILED))
+
     def test_reads_what_is_stored(self):
         self.run_data("import", self.lines())
         self.assertEqual(json.loads(self.run_data("get", "Observation/o1"))["valueQuantity"]["value"], 71.5)

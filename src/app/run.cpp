@@ -62,6 +62,7 @@ struct Chooser {
   int operator()(const VerifyOptions& options) const { return run_verify(options, common); }
   int operator()(const ReindexOptions& options) const { return run_reindex(options, common); }
   int operator()(const StatsOptions& options) const { return run_stats(options, common); }
+  int operator()(const TerminologyOptions& options) const { return run_terminology(options, common); }
   int operator()(const DoctorOptions& options) const { return run_doctor(options, common); }
   int operator()(const Leave& said) const { return leave(said); }
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/decimal.hpp"
 #include "formats/fhir/json_writer.hpp"
 #include "rest/messages.hpp"
 #include "rest/outcome.hpp"
@@ -42,10 +43,16 @@ void end_parts(fhir::JsonWriter& json) {
   json.end_object();
 }
 
+/// Whether it may stand in JSON as a number: definitions are not validated when they are stored.
+bool is_number(std::string_view text) {
+  return Decimal::parse(text).has_value() && !text.starts_with('+') && text.find_first_of("nN") == text.npos;
+}
+
 void write_value(fhir::JsonWriter& json, const terminology::Property& property) {
   using terminology::ValueType;
   json.begin_object().key("name").string("value");
-  switch (property.type) {
+  const bool is_numeric = property.type == ValueType::integer || property.type == ValueType::decimal;
+  switch (is_numeric && !is_number(property.value) ? ValueType::string : property.type) {
     case ValueType::boolean:
       json.key("valueBoolean").boolean(property.value == "true");
       break;

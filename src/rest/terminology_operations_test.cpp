@@ -2,7 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/file_system.hpp"
+#include "rest/terminology_routes.hpp"
 #include "rest/testing/store_client.hpp"
+#include "terminology/code_system_builder.hpp"
+#include "terminology/folder.hpp"
+#include "terminology/image.hpp"
+#include "terminology/library.hpp"
+#include "terminology/questions.hpp"
 
 namespace meridian::rest {
 namespace {
@@ -194,6 +204,26 @@ TEST_F(TerminologyOperations, follow_what_is_stored) {
             "asthma");
   client.remove("/fhir/ValueSet/i");
   EXPECT_EQ(client.get("/fhir/ValueSet/$expand?url=http://example.org/infections").status, 404);
+}
+
+TEST_F(TerminologyOperations, take_loaded_systems_in_and_out) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "meridian-loaded-XXXXXX").string();
+  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+  terminology::Service service;
+  terminology::Library library(service);
+  terminology::Folder folder = *terminology::Folder::open(system_files(), pattern);
+  mount_terminology(client.router(), library, folder);
+  terminology::CodeSystemBuilder builder({.url = "http://example.org/loaded", .version = "1"});
+  builder.add("x", "An X");
+  const std::string path = "/api/v1/terminology/systems";
+  EXPECT_EQ(client.post(path, terminology::write_image(*builder.build()->system)).status, 200);
+  EXPECT_TRUE(terminology::lookup(*service.snapshot(), {"http://example.org/loaded", {}, "x"}).has_value());
+  EXPECT_EQ(folder.load()->systems.size(), 1U);
+  EXPECT_EQ(client.post(path, "no image").status, 400);
+  EXPECT_EQ(client.remove(path + "?url=http://example.org/loaded&version=1").status, 200);
+  EXPECT_EQ(client.remove(path + "?url=http://example.org/loaded&version=1").status, 404);
+  EXPECT_FALSE(terminology::lookup(*service.snapshot(), {"http://example.org/loaded", {}, "x"}).has_value());
+  std::filesystem::remove_all(pattern);
 }
 
 TEST_F(TerminologyOperations, are_in_the_capability_statement) {
