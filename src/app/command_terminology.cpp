@@ -50,8 +50,9 @@ Result<Systems> systems_in(const std::vector<std::string>& paths) {
       if (fault) return fail(ErrorCode::io_failure, path + ": " + fault.message());
     } else if (!take(path)) {
       return fail(ErrorCode::invalid_argument,
-                  path + ": its name is not that of a file of SNOMED CT (RF2 snapshot), LOINC, RxNorm, ICD-10-CM, Athena "
-                         "or ClaML; FHIR resources are taken in by `meridian import`");
+                  path +
+                      ": its name is not that of a file of SNOMED CT (RF2 snapshot), LOINC, RxNorm, ICD-10-CM, Athena "
+                      "or ClaML; FHIR resources are taken in by `meridian import`");
     }
   }
   if (systems.empty()) return fail(ErrorCode::not_found, "there is no file of a terminology that is known");
@@ -74,7 +75,8 @@ Result<std::size_t> load(const TerminologyOptions& options, const std::vector<Sy
   {
     std::vector<std::string> paths;
     for (const SystemFile& file : files) paths.push_back(file.path);
-    Progress progress("reading", total_size(paths), common.quiet ? Progress::Show::never : Progress::Show::when_watched);
+    Progress progress("reading", total_size(paths),
+                      common.quiet ? Progress::Show::never : Progress::Show::when_watched);
     for (const SystemFile& file : files) {
       const auto source = TRY(open_input(file.path));
       Issues issues(20);
@@ -103,14 +105,16 @@ Result<std::size_t> load(const TerminologyOptions& options, const std::vector<Sy
     complain(fmt::format("{} of the hierarchy to codes that are not there; left out",
                          counted(built.unknown_parents, "link")));
   }
-  if (built.circles > 0) complain(fmt::format("{} of the hierarchy in circles; left out", counted(built.circles, "link")));
+  if (built.circles > 0)
+    complain(fmt::format("{} of the hierarchy in circles; left out", counted(built.circles, "link")));
   return faults;
 }
 
 Result<int> load_all(const TerminologyOptions& options, const CommonOptions& common, Output& output) {
   const Systems systems = TRY(systems_in(options.words));
   if (systems.size() > 1 && (!options.url.empty() || !options.version.empty())) {
-    return fail(ErrorCode::invalid_argument, "--url and --as-version are of one code system; these files are of several");
+    return fail(ErrorCode::invalid_argument,
+                "--url and --as-version are of one code system; these files are of several");
   }
   Endpoint endpoint = TRY(Endpoint::open(options.place, common, Missing::create));
   std::size_t faults = 0;
@@ -133,14 +137,19 @@ Result<int> ask(const TerminologyOptions& options, const CommonOptions& common, 
   std::string path;
   switch (options.action) {
     case Action::lookup:
-      path = "/fhir/CodeSystem/$lookup" + query({{"system", word(0)}, {"code", word(1)}, {"displayLanguage", options.language}});
+      path = "/fhir/CodeSystem/$lookup" +
+             query({{"system", word(0)}, {"code", word(1)}, {"displayLanguage", options.language}});
       break;
     case Action::expand:
-      path = "/fhir/ValueSet/$expand" + query({{"url", word(0)}, {"filter", options.filter}, {"count", options.count},
+      path = "/fhir/ValueSet/$expand" + query({{"url", word(0)},
+                                               {"filter", options.filter},
+                                               {"count", options.count},
                                                {"displayLanguage", options.language}});
       break;
     case Action::translate:
-      path = "/fhir/ConceptMap/$translate" + query({{"system", word(0)}, {"code", word(1)}, {"url", options.map},
+      path = "/fhir/ConceptMap/$translate" + query({{"system", word(0)},
+                                                    {"code", word(1)},
+                                                    {"url", options.map},
                                                     {"targetsystem", options.target},
                                                     {"reverse", options.reverse ? "true" : ""}});
       break;

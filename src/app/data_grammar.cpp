@@ -140,7 +140,8 @@ void add_terminology(CLI::App& app, TerminologyOptions& options) {
   const auto add_language = [&](CLI::App& command) {
     command.add_option("--language", options.language, "of the names, such as zh-CN")->type_name("CODE");
   };
-  auto* command = action("load", "take in the files of SNOMED CT, LOINC, RxNorm, ICD-10-CM, Athena or ClaML", Action::load);
+  auto* command =
+      action("load", "take in the files of SNOMED CT, LOINC, RxNorm, ICD-10-CM, Athena or ClaML", Action::load);
   positional(command->add_option("PATH", options.words, "files, or folders of them; plain, .gz or .zst")->required());
   command->add_option("--url", options.url, "the code system's URL, where it is not the usual one")->type_name("URL");
   command->add_option("--as-version", options.version, "its version")->type_name("VERSION");
@@ -152,7 +153,8 @@ void add_terminology(CLI::App& app, TerminologyOptions& options) {
   action("list", "which code systems were loaded", Action::list);
 
   command = action("lookup", "what a code means", Action::lookup);
-  positional(command->add_option("SYSTEM_CODE", options.words, "the system's URL and the code")->required()->expected(2));
+  positional(
+      command->add_option("SYSTEM_CODE", options.words, "the system's URL and the code")->required()->expected(2));
   add_language(*command);
 
   command = action("expand", "list the codes of a value set", Action::expand);
@@ -162,7 +164,8 @@ void add_terminology(CLI::App& app, TerminologyOptions& options) {
   add_language(*command);
 
   command = action("translate", "what a code is in another system", Action::translate);
-  positional(command->add_option("SYSTEM_CODE", options.words, "the system's URL and the code")->required()->expected(2));
+  positional(
+      command->add_option("SYSTEM_CODE", options.words, "the system's URL and the code")->required()->expected(2));
   command->add_option("--map", options.map, "the concept map to use; all when not given")->type_name("URL");
   command->add_option("--target", options.target, "only codes of this system")->type_name("URL");
   command->add_flag("--reverse", options.reverse, "which codes stand for it, rather than which it stands for");

@@ -644,7 +644,7 @@ class Data(ServerTest):
         self.assertIn("Cholera, unspecified", self.run_data("terminology", "lookup", "http://hl7.org/fhir/sid/icd-10-cm", "A00.9"))
         self.assertEqual(self.run_data("terminology", "expand", "http://loinc.org/vs", "--filter", "old"),
                          "http://loinc.org|99902-9\tInvented old\n")
-        self.assertIn("has no code", self.run_data("terminology", "lookup", "http://loinc.org", "none", code=FAILED))
+        self.assertIn("no such", self.run_data("terminology", "lookup", "http://loinc.org", "none", code=FAILED))
         self.assertIn("its name is not that", self.run_data("terminology", "load", self.lines(), code=FAILED))
 
     def test_reads_what_is_stored(self):

@@ -215,7 +215,8 @@ void CodeSystemBuilder::add_designation(std::uint32_t place, std::string_view la
 
 void CodeSystemBuilder::add_property(std::uint32_t place, std::string_view name, ValueType type,
                                      std::string_view value) {
-  draft_->append(draft_->properties, place, PropertyRow{draft_->text(name), draft_->text(value), static_cast<std::uint32_t>(type)});
+  draft_->append(draft_->properties, place,
+                 PropertyRow{draft_->text(name), draft_->text(value), static_cast<std::uint32_t>(type)});
 }
 
 void CodeSystemBuilder::add_parent(std::uint32_t place, std::string_view parent) {

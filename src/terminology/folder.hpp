@@ -1,7 +1,7 @@
 // Folder: the code systems that were loaded, kept below the data folder as images, a file each, replaced as a whole.
 //
-// What put() says is done is on the disk. A file that is damaged is left where it is and told, and the rest loads. Threads:
-// one at a time. Errors: those of the file system.
+// What put() says is done is on the disk. A file that is damaged is left where it is and told, and the rest loads.
+// Threads: one at a time. Errors: those of the file system.
 #pragma once
 
 #include <string>

@@ -159,8 +159,8 @@ bool is_sound(const CodeSystem::Tables& t) {
 std::string write_image(const CodeSystem& system) {
   const CodeSystem::Tables& t = internal::CodeSystemImage::tables(system);
   Writer out;
-  for (const std::string* text : {&t.about.url, &t.about.version, &t.about.name, &t.about.value_set, &t.about.language,
-                                  &t.about.supplements}) {
+  for (const std::string* text :
+       {&t.about.url, &t.about.version, &t.about.name, &t.about.value_set, &t.about.language, &t.about.supplements}) {
     out.text(*text);
   }
   out.number(static_cast<std::uint8_t>(t.about.content));
@@ -196,8 +196,8 @@ Result<CodeSystemPtr> read_image(std::string_view bytes) {
   auto tables = std::make_unique<CodeSystem::Tables>();
   CodeSystem::Tables& t = *tables;
   Reader in(body);
-  for (std::string* text : {&t.about.url, &t.about.version, &t.about.name, &t.about.value_set, &t.about.language,
-                            &t.about.supplements}) {
+  for (std::string* text :
+       {&t.about.url, &t.about.version, &t.about.name, &t.about.value_set, &t.about.language, &t.about.supplements}) {
     *text = in.text();
   }
   const auto content = in.number<std::uint8_t>();
@@ -216,7 +216,8 @@ Result<CodeSystemPtr> read_image(std::string_view bytes) {
   if (!in.is_sound()) return refused("it ends too early or too late");
   if (content > static_cast<std::uint8_t>(Content::supplement)) return refused("a number is out of its bounds");
   t.about.content = static_cast<Content>(content);
-  if (!t.texts.restore(std::move(texts), std::move(ends)) || !is_sound(t)) return refused("a number is out of its bounds");
+  if (!t.texts.restore(std::move(texts), std::move(ends)) || !is_sound(t))
+    return refused("a number is out of its bounds");
   t.index_codes();
   return internal::CodeSystemImage::make(std::move(tables));
 }

@@ -6,8 +6,8 @@
 #include "terminology/loaders.hpp"
 #include "terminology/messages.hpp"
 
-// ClaML 2 and 3 (EN 14463): <Class code kind>, its <SuperClass code>, and names in <Rubric kind="preferred">. The editions
-// of ICD-10 have at most some tens of megabytes, so the tree is made whole.
+// ClaML 2 and 3 (EN 14463): <Class code kind>, its <SuperClass code>, and names in <Rubric kind="preferred">. The
+// editions of ICD-10 have at most some tens of megabytes, so the tree is made whole.
 
 namespace meridian::terminology {
 namespace {
@@ -78,7 +78,11 @@ Result<> load_claml(ByteSource& source, CodeSystemBuilder& builder, LoadState& s
   for (const pugi::xml_node node : root.children("Class")) {
     const std::string_view code = node.attribute("code").value();
     if (code.empty()) {
-      issues.add({Severity::error, IssueType::required, kFieldEmpty, {"Class.code"}, {},
+      issues.add({Severity::error,
+                  IssueType::required,
+                  kFieldEmpty,
+                  {"Class.code"},
+                  {},
                   {static_cast<std::size_t>(node.offset_debug()), 0, 0}});
       continue;
     }

@@ -37,8 +37,12 @@ class Columns {
     while (TRY(reader_.next(issues_))) {
       const Position at{0, reader_.line(), 1};
       if (reader_.fields().size() < needed) {
-        issues_.add({Severity::error, IssueType::structure, kTooFewFields,
-                     {std::to_string(reader_.fields().size()), std::to_string(needed)}, {}, at});
+        issues_.add({Severity::error,
+                     IssueType::structure,
+                     kTooFewFields,
+                     {std::to_string(reader_.fields().size()), std::to_string(needed)},
+                     {},
+                     at});
       } else if (field(0).empty()) {
         issues_.add({Severity::error, IssueType::required, kFieldEmpty, {std::to_string(places_[0] + 1)}, {}, at});
       } else {
@@ -59,7 +63,7 @@ class Columns {
 };
 
 Result<> loinc_table(Columns& in) {
-  constexpr std::array<std::string_view, 7> kParts{"COMPONENT", "PROPERTY",  "TIME_ASPCT", "SYSTEM",
+  constexpr std::array<std::string_view, 7> kParts{"COMPONENT", "PROPERTY",   "TIME_ASPCT", "SYSTEM",
                                                    "SCALE_TYP", "METHOD_TYP", "CLASS"};
   std::vector<std::string_view> names{"LOINC_NUM", "LONG_COMMON_NAME", "SHORTNAME", "STATUS"};
   names.insert(names.end(), kParts.begin(), kParts.end());

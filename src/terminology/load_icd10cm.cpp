@@ -6,8 +6,9 @@
 #include "terminology/messages.hpp"
 #include "terminology/table_reader.hpp"
 
-// The order file of ICD-10-CM, fixed columns: 1-5 a number, 7-13 the code without its point, 15 whether it may be billed,
-// 17-76 a short name, from 78 the name. What stands above a code is the longest of its beginnings that is a code.
+// The order file of ICD-10-CM, fixed columns: 1-5 a number, 7-13 the code without its point, 15 whether it may be
+// billed, 17-76 a short name, from 78 the name. What stands above a code is the longest of its beginnings that is a
+// code.
 
 namespace meridian::terminology {
 namespace {

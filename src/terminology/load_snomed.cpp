@@ -85,8 +85,12 @@ class Lines {
     const std::size_t needed = 1 + *std::ranges::max_element(places_);
     while (TRY(reader_.next(issues_))) {
       if (reader_.fields().size() < needed) {
-        issues_.add({Severity::error, IssueType::structure, kTooFewFields,
-                     {std::to_string(reader_.fields().size()), std::to_string(needed)}, {}, {0, reader_.line(), 1}});
+        issues_.add({Severity::error,
+                     IssueType::structure,
+                     kTooFewFields,
+                     {std::to_string(reader_.fields().size()), std::to_string(needed)},
+                     {},
+                     {0, reader_.line(), 1}});
         continue;
       }
       take();

@@ -49,7 +49,10 @@ SystemAbout about_of(FileKind kind) {
       return {.url = "http://snomed.info/sct", .name = "SNOMED CT", .language = "en"};
     case FileKind::loinc_table:
     case FileKind::loinc_hierarchy:
-      return {.url = "http://loinc.org", .name = "LOINC", .value_set = "http://loinc.org/vs", .language = "en",
+      return {.url = "http://loinc.org",
+              .name = "LOINC",
+              .value_set = "http://loinc.org/vs",
+              .language = "en",
               .is_case_sensitive = false};
     case FileKind::rxnorm_concept:
     case FileKind::rxnorm_relation:

@@ -1,9 +1,9 @@
 // Loaders: the files in which terminologies are given out, read into a CodeSystemBuilder, a file at a time.
 //
-// Each reads one file as a stream; those of one terminology go into the same builder, in any order. Lines that cannot be
-// used are left out, each with an Issue at its line. Errors: malformed_input when the file is not what it should be, and
-// those of the source. Formats, as their owners publish them: ICD-10-CM order file (CDC), SNOMED CT RF2 snapshot, LOINC
-// table CSV, RxNorm RRF, OHDSI Athena, ClaML. Threads: one builder at a time.
+// Each reads one file as a stream; those of one terminology go into the same builder, in any order. Lines that cannot
+// be used are left out, each with an Issue at its line. Errors: malformed_input when the file is not what it should be,
+// and those of the source. Formats, as their owners publish them: ICD-10-CM order file (CDC), SNOMED CT RF2 snapshot,
+// LOINC table CSV, RxNorm RRF, OHDSI Athena, ClaML. Threads: one builder at a time.
 #pragma once
 
 #include <cstdint>

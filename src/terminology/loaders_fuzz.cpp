@@ -1,5 +1,5 @@
-// Any bytes as each file that is loaded; the first byte chooses which. Properties: no fault, limits hold, and what was built
-// is a sound system: its image can be read back.
+// Any bytes as each file that is loaded; the first byte chooses which. Properties: no fault, limits hold, and what was
+// built is a sound system: its image can be read back.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

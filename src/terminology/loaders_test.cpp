@@ -85,8 +85,9 @@ TEST(Loaders, read_the_whole_icd_10_cm) {
 
 TEST(Loaders, read_a_snapshot_of_snomed_ct) {
   Loaded loaded;
-  loaded.load({file("der2_cRefset_LanguageSnapshot-en_INT_20990131.txt"), file("sct2_Relationship_Snapshot_INT_20990131.txt"),
-               file("sct2_Concept_Snapshot_INT_20990131.txt"), file("sct2_Description_Snapshot-en_INT_20990131.txt")});
+  loaded.load({file("der2_cRefset_LanguageSnapshot-en_INT_20990131.txt"),
+               file("sct2_Relationship_Snapshot_INT_20990131.txt"), file("sct2_Concept_Snapshot_INT_20990131.txt"),
+               file("sct2_Description_Snapshot-en_INT_20990131.txt")});
   EXPECT_EQ(loaded.system->about().version, "http://snomed.info/sct/900000000000207008/version/20990131");
   EXPECT_EQ(loaded.display("900001003"), "Made-up fever");
   EXPECT_EQ(loaded.display("404684003"), "Clinical finding");
@@ -141,7 +142,8 @@ TEST(Loaders, read_claml) {
 TEST(Loaders, refuse_files_that_are_something_else) {
   LoadState state;
   Issues issues;
-  for (const FileKind kind : {FileKind::snomed_concept, FileKind::loinc_table, FileKind::athena_concept, FileKind::claml}) {
+  for (const FileKind kind :
+       {FileKind::snomed_concept, FileKind::loinc_table, FileKind::athena_concept, FileKind::claml}) {
     CodeSystemBuilder builder(about_of(kind));
     const auto source = memory_source("something,else\n1,2\n");
     EXPECT_EQ(load_file(kind, *source, builder, state, issues).error().code(), ErrorCode::malformed_input);

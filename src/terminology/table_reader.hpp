@@ -1,8 +1,8 @@
 // TableReader: the lines of a table in text: fields between tabs (RF2, Athena), bars (RRF) or commas with quotes (CSV).
 //
-// Streams: holds one record. A byte order mark and carriage returns are passed over. A record that cannot be read (not UTF-8,
-// longer than kMaxRecord, a quote that never ends) is left out with an Issue at its line. Errors: those of the source.
-// Threads: one at a time. Fields are views until the next call.
+// Streams: holds one record. A byte order mark and carriage returns are passed over. A record that cannot be read (not
+// UTF-8, longer than kMaxRecord, a quote that never ends) is left out with an Issue at its line. Errors: those of the
+// source. Threads: one at a time. Fields are views until the next call.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ class TableReader {
   const std::vector<std::string_view>& fields() const { return fields_; }
   std::uint32_t line() const { return begin_line_; }
 
-  /// Takes the next record as the names of columns. Error: malformed_input when one of `needed` is not there; the places
-  /// are in the order of `needed`.
+  /// Takes the next record as the names of columns. Error: malformed_input when one of `needed` is not there; the
+  /// places are in the order of `needed`.
   Result<std::vector<std::size_t>> header(const std::vector<std::string_view>& needed, Issues& issues);
 
  private:

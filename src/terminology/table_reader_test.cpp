@@ -24,7 +24,10 @@ TEST(TableReader, splits_records_at_what_stands_between_fields) {
   EXPECT_THAT(records("a\tb\t\r\n\n1\t2", Form::tabs, issues),
               ElementsAre(ElementsAre("a", "b", ""), ElementsAre("1", "2")));
   EXPECT_THAT(records("a|b,c|\n", Form::bars, issues), ElementsAre(ElementsAre("a", "b,c", "")));
-  EXPECT_THAT(records("\xEF\xBB\xBF" "a\tb", Form::lines, issues), ElementsAre(ElementsAre("a\tb")));
+  EXPECT_THAT(records("\xEF\xBB\xBF"
+                      "a\tb",
+                      Form::lines, issues),
+              ElementsAre(ElementsAre("a\tb")));
   EXPECT_TRUE(issues.empty());
 }
 

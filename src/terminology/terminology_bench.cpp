@@ -47,7 +47,8 @@ struct Terms {
     library.put_loaded(large());
     library.publish();
     ValueSet value_set;
-    value_set.includes.push_back({.system = kUrl, .version = {}, .codes = {}, .filters = {{"concept", "is-a", code(2)}}, .value_sets = {}});
+    value_set.includes.push_back(
+        {.system = kUrl, .version = {}, .codes = {}, .filters = {{"concept", "is-a", code(2)}}, .value_sets = {}});
     set = std::make_shared<const CodeSet>(*compose(value_set, *service.snapshot()));
     std::mt19937 random(8);
     for (int n = 0; n < 4'096; ++n) codes.push_back(code(random() % kCodes));
@@ -79,8 +80,7 @@ void subsumes_by_text(benchmark::State& state) {
   std::size_t i = 0;
   for (auto _ : state) {
     ++i;
-    benchmark::DoNotOptimize(
-        t.service.subsumes({kUrl, {}, t.codes[i % 4'096]}, {kUrl, {}, t.codes[(i + 1) % 4'096]}));
+    benchmark::DoNotOptimize(t.service.subsumes({kUrl, {}, t.codes[i % 4'096]}, {kUrl, {}, t.codes[(i + 1) % 4'096]}));
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -118,7 +118,8 @@ void compose_and_expand(benchmark::State& state) {
   const Terms& t = terms();
   const SnapshotPtr snapshot = t.service.snapshot();
   ValueSet value_set;
-  value_set.includes.push_back({.system = kUrl, .version = {}, .codes = {}, .filters = {{"concept", "is-a", code(0)}}, .value_sets = {}});
+  value_set.includes.push_back(
+      {.system = kUrl, .version = {}, .codes = {}, .filters = {{"concept", "is-a", code(0)}}, .value_sets = {}});
   ExpansionRequest request;
   request.count = 100'000;
   std::size_t codes = 0;
