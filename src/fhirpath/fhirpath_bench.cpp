@@ -64,9 +64,11 @@ const bool kRegistered = [] {
     const std::string expression = text_of("expression");
     const std::string resource = text_of("resource");
     const std::size_t results = one["results"].get_uint64().value();
-    benchmark::RegisterBenchmark(
-        ("fhirpath " + name + "/ours").c_str(),
-        [expression, resource, results](benchmark::State& state) { evaluate(state, expression, resource, results); });
+    const auto run = [expression, resource, results](benchmark::State& state) {
+      evaluate(state, expression, resource, results);
+    };
+    // By the wall clock, as the Node script measures: on a busy machine both sides wait alike.
+    benchmark::RegisterBenchmark(("fhirpath " + name + "/ours").c_str(), run)->UseRealTime();
   }
   return true;
 }();
