@@ -245,8 +245,9 @@ Result<bool> Matcher::State::has_item(const Parameter& composite, const Operand&
 
 // _text and _content: every word of the operand stands in the texts.
 Result<bool> Matcher::State::has_words(const Parameter& parameter, const Operand& operand) {
+  const std::string text_asked = internal::unescaped(operand.text);
   std::vector<std::string_view> asked;
-  internal::split_words(internal::unescaped(operand.text), arena, asked);
+  internal::split_words(text_asked, arena, asked);
   if (asked.empty()) return false;
   std::vector<std::string_view> words;
   for (const std::string_view text : reader.texts(parameter.code == "_text")) {

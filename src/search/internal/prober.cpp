@@ -384,8 +384,9 @@ Result<> Prober::add_near(const Operand& operand) {
 
 // All words must be there: the longest is looked up, which is the rarest as a rule, and the rest looked at.
 Result<> Prober::add_words(const Operand& operand) {
-  std::vector<std::string_view> words;
-  split_words(unescaped(operand.text), arena_, words);
+  const std::string text = unescaped(operand.text);
+  std::vector<std::string_view> words;  // of the text, or of the arena
+  split_words(text, arena_, words);
   std::ranges::sort(words);
   words.erase(std::unique(words.begin(), words.end()), words.end());
   if (words.empty()) return {};
