@@ -153,7 +153,11 @@ Result<> print_pages(Endpoint& endpoint, std::string path, bool all, Table forma
         const fhir::Node resource = entry.child("resource");
         if (!resource) continue;
         const fhir::Node mode = entry.child("search") ? entry.child("search").child("mode") : fhir::Node();
-        mode&& mode.text() == "outcome" ? warn(resource) : table.add(resource);
+        if (mode && mode.text() == "outcome") {
+          warn(resource);
+        } else {
+          table.add(resource);
+        }
       }
       output.write(table.text());
       const fhir::Node total = bundle.child("total");
