@@ -27,6 +27,16 @@ std::int64_t steady_nanoseconds() {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
+std::int64_t coarse_nanoseconds() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+Deadline Deadline::roughly_after_milliseconds(std::int64_t milliseconds) {
+  return Deadline(later(coarse_nanoseconds(), Duration::milliseconds(milliseconds)));
+}
+
 Deadline Deadline::after(Duration from_now) {
   return Deadline(later(steady_nanoseconds(), from_now));
 }

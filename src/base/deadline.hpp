@@ -19,6 +19,8 @@ class Deadline {
   static Deadline after(Duration from_now);
   static Deadline after(Duration from_now, const Clock& clock);
   static Deadline after_milliseconds(std::int64_t milliseconds) { return after(Duration::milliseconds(milliseconds)); }
+  /// Up to some milliseconds early, for a tenth of the price: for limits on what a peer may take, set at each step.
+  static Deadline roughly_after_milliseconds(std::int64_t milliseconds);
   /// On the machine's steady clock.
   static constexpr Deadline at_nanoseconds(std::int64_t steady) { return Deadline(steady); }
   static constexpr Deadline earlier(Deadline a, Deadline b) { return a.at_ < b.at_ ? a : b; }
@@ -41,5 +43,7 @@ class Deadline {
 
 /// The machine's steady clock in nanoseconds, cheaply: this is what hot loops and benchmarks of ourselves read.
 std::int64_t steady_nanoseconds();
+/// The same clock as it was at the system's last tick, some milliseconds ago.
+std::int64_t coarse_nanoseconds();
 
 }  // namespace meridian

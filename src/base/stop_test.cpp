@@ -52,6 +52,16 @@ TEST(Deadline, says_how_much_is_left) {
   EXPECT_GT(Deadline::after(Duration::hours(1)).milliseconds_left(), 1000);
 }
 
+TEST(Deadline, is_never_late_when_it_is_rough) {
+  for (const std::int64_t milliseconds : {std::int64_t{0}, std::int64_t{50}, std::int64_t{3'600'000}}) {
+    const Deadline rough = Deadline::roughly_after_milliseconds(milliseconds);
+    const Deadline exact = Deadline::after_milliseconds(milliseconds);
+    EXPECT_LE(rough.nanoseconds(), exact.nanoseconds());
+  }
+  EXPECT_TRUE(Deadline::roughly_after_milliseconds(-1).has_passed());
+  EXPECT_FALSE(Deadline::roughly_after_milliseconds(INT64_MAX).has_passed());
+}
+
 TEST(Deadline, does_not_overflow) {
   EXPECT_FALSE(Deadline::after(Duration::microseconds(INT64_MAX)).has_passed());
   EXPECT_TRUE(Deadline::after(Duration::microseconds(INT64_MIN)).has_passed());

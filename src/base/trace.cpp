@@ -9,6 +9,8 @@ namespace {
 
 thread_local TraceContext current;
 
+constexpr std::size_t kTextSize = 55;
+
 char* put(char* to, std::uint64_t value, int digits) {
   constexpr char kDigits[] = "0123456789abcdef";
   for (int i = digits; i-- > 0; value >>= 4) to[i] = kDigits[value & 15];
@@ -47,11 +49,10 @@ Result<TraceContext> TraceContext::parse(std::string_view text) {
     return fail(ErrorCode::malformed_input, "a traceparent is written 00-<32 digits>-<16 digits>-<2 digits>");
   };
   // version "-" trace-id "-" parent-id "-" trace-flags, and from later versions more after another "-"
-  constexpr std::size_t kSize = 55;
-  if (text.size() < kSize || text[2] != '-' || text[35] != '-' || text[52] != '-') return malformed();
+  if (text.size() < kTextSize || text[2] != '-' || text[35] != '-' || text[52] != '-') return malformed();
   const auto version = number(text.substr(0, 2));
   if (!version || *version == 0xFF) return malformed();
-  if (*version == 0 ? text.size() != kSize : text.size() > kSize && text[kSize] != '-') return malformed();
+  if (*version == 0 ? text.size() != kTextSize : text.size() > kTextSize && text[kTextSize] != '-') return malformed();
   const auto high = number(text.substr(3, 16));
   const auto low = number(text.substr(19, 16));
   const auto span = number(text.substr(36, 16));
@@ -73,13 +74,18 @@ TraceContext TraceContext::child(Random& random) const {
 }
 
 std::string TraceContext::to_string() const {
-  std::string out(55, '-');
-  char* at = put(out.data(), 0, 2) + 1;
+  std::string out;
+  append_to(out);
+  return out;
+}
+
+void TraceContext::append_to(std::string& out) const {
+  out.append(kTextSize, '-');
+  char* at = put(out.data() + out.size() - kTextSize, 0, 2) + 1;
   at = put(at, trace_[0], 16);
   at = put(at, trace_[1], 16) + 1;
   at = put(at, span_, 16) + 1;
   put(at, flags_ & 1u, 2);  // the only flag of version 00
-  return out;
 }
 
 std::string TraceContext::trace_id() const {

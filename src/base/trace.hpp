@@ -29,6 +29,8 @@ class TraceContext {
   /// The same trace with a span of its own, to hand on.
   TraceContext child(Random& random) const;
   std::string to_string() const;
+  /// The same text, where an answer is being written.
+  void append_to(std::string& out) const;
   /// 32 hexadecimal digits; empty without a trace.
   std::string trace_id() const;
   std::string span_id() const;

@@ -27,6 +27,9 @@ constexpr ByteTable kControl = table_of([](char c) {
   return (byte < 0x20 && c != '\t') || byte == 0x7f;
 });
 
+constexpr std::size_t kUsualBytes = 255;
+constexpr std::size_t kUsualFields = 8;
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -76,7 +79,9 @@ std::optional<std::string_view> Headers::find(std::string_view name) const {
 
 std::size_t Headers::count(std::string_view name) const {
   std::size_t found = 0;
-  for (std::size_t i = 0; i < places_.size(); ++i) found += equals_ignoring_case((*this)[i].name, name) ? 1 : 0;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (places_[i].name_size == name.size() && equals_ignoring_case((*this)[i].name, name)) ++found;
+  }
   return found;
 }
 
@@ -84,6 +89,7 @@ std::string Headers::joined(std::string_view name) const {
   std::string out;
   bool first = true;
   for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (places_[i].name_size != name.size()) continue;
     const Field field = (*this)[i];
     if (!equals_ignoring_case(field.name, name)) continue;
     if (!first) out += ", ";
@@ -99,6 +105,10 @@ void Headers::add(std::string_view name, std::string_view value) {
 
 void Headers::add_checked(std::string_view name, std::string_view value) {
   value = trimmed(value);
+  if (places_.capacity() == 0) {  // most messages have a few: all of them in these two pieces
+    text_.reserve(kUsualBytes);
+    places_.reserve(kUsualFields);
+  }
   const auto at = static_cast<std::uint32_t>(text_.size());
   text_.append(name);
   text_.append(value);

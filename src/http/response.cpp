@@ -116,7 +116,7 @@ std::string json_escaped(std::string_view text) {
   return out;
 }
 
-Response Response::bytes(std::string content_type, std::string body, int status) {
+Response Response::bytes(std::string_view content_type, std::string body, int status) {
   Response response(status);
   response.headers.add("Content-Type", content_type);
   response.body = std::move(body);
@@ -131,7 +131,7 @@ Response Response::text(std::string text, int status) {
   return bytes("text/plain; charset=utf-8", std::move(text), status);
 }
 
-Response Response::stream(std::string content_type, std::unique_ptr<BodySource> source,
+Response Response::stream(std::string_view content_type, std::unique_ptr<BodySource> source,
                           std::optional<std::uint64_t> size) {
   Response response;
   response.headers.add("Content-Type", content_type);

@@ -36,8 +36,8 @@ struct Response {
 
   static Response json(std::string text, int status = 200);
   static Response text(std::string text, int status = 200);
-  static Response bytes(std::string content_type, std::string body, int status = 200);
-  static Response stream(std::string content_type, std::unique_ptr<BodySource> source,
+  static Response bytes(std::string_view content_type, std::string body, int status = 200);
+  static Response stream(std::string_view content_type, std::unique_ptr<BodySource> source,
                          std::optional<std::uint64_t> size = std::nullopt);
   static Response redirect(std::string_view location, int status = 302);
   /// An RFC 9457 problem of the error's status, with its advice; `busy` carries Retry-After.

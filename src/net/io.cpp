@@ -41,8 +41,15 @@ void Loop::post(Callback<void()> work) {
   boost::asio::post(engine_->context, [work = std::move(work)] { work(); });
 }
 
+// One entry in Asio's queue for all that wait for the same turn: it costs a lock, they do not.
 void Loop::resume_later(std::coroutine_handle<> handle) {
-  boost::asio::defer(engine_->context, [handle] { handle.resume(); });
+  engine_->next_turn.push_back(handle);
+  if (engine_->next_turn.size() > 1) return;
+  boost::asio::defer(engine_->context, [this] {
+    engine_->this_turn.swap(engine_->next_turn);
+    for (const std::coroutine_handle<> waiting : engine_->this_turn) waiting.resume();
+    engine_->this_turn.clear();
+  });
 }
 
 bool Loop::is_current() const {

@@ -55,6 +55,26 @@ TEST(Loop, lets_a_coroutine_come_over_and_wait_for_its_turn) {
   EXPECT_EQ(order, (std::vector<std::string>{"what was ready", "the coroutine"}));
 }
 
+TEST(Loop, gives_those_who_wait_for_a_turn_theirs_together_and_in_order) {
+  Io io({.threads = 1});
+  Loop& loop = io.at(0);
+  std::vector<std::string> order;
+  std::promise<void> done;
+  const auto walk = [&](std::string name) -> Task<void> {
+    for (int round = 1; round <= 3; ++round) {
+      order.push_back(name + std::to_string(round));
+      co_await loop.turn();
+    }
+    if (name == "b") done.set_value();
+  };
+  loop.post([&] {
+    start(walk("a"));
+    start(walk("b"));
+  });
+  done.get_future().wait();
+  EXPECT_EQ(order, (std::vector<std::string>{"a1", "b1", "a2", "b2", "a3", "b3"}));
+}
+
 /// Counts how often it is told, and may set itself again.
 class Alarm final : public Expiring {
  public:

@@ -88,7 +88,7 @@ Task<Connection::Got> Connection::read_head() {
     // Idle: no buffer is held, and draining may end it.
     if (core_->draining) co_return Got::nothing;
     release_memory();
-    stream_->set_deadline(Deadline::after_milliseconds(options_.times.idle_ms));
+    stream_->set_deadline(Deadline::roughly_after_milliseconds(options_.times.idle_ms));
     idle_ = true;
     const IoStatus status = co_await stream_->readable();
     idle_ = false;

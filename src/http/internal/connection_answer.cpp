@@ -120,7 +120,7 @@ Task<Response> Connection::run_handler(const Route& route) {
 
   const Refusal refusal = co_await read_whole_body(route);
   if (refusal) co_return refusing(refusal);
-  const Deadline deadline = Deadline::after_milliseconds(time_limit);
+  const Deadline deadline = Deadline::roughly_after_milliseconds(time_limit);
   request_.deadline = deadline;
 
   if (route.handler && route.where == Run::inline_) {
@@ -164,7 +164,7 @@ Task<Response> Connection::run_handler(const Route& route) {
 // Writes with a deadline for each step and a pace for the whole, so that a reader who takes a byte a minute is cut.
 Task<bool> Connection::write_paced(std::string_view first, std::string_view second) {
   std::uint64_t sent = 0;
-  const std::int64_t began = steady_nanoseconds();
+  const std::int64_t began = coarse_nanoseconds();
   std::int64_t now = began;
   while (!first.empty() || !second.empty()) {
     stream_->set_deadline(Deadline::at_nanoseconds(now + options_.times.stall_ms * 1'000'000));
@@ -178,7 +178,7 @@ Task<bool> Connection::write_paced(std::string_view first, std::string_view seco
     second.remove_prefix(written.bytes - of_first);
     sent += written.bytes;
     if (first.empty() && second.empty()) break;
-    now = steady_nanoseconds();
+    now = coarse_nanoseconds();
     const std::int64_t elapsed_ms = (now - began) / 1'000'000;
     if (elapsed_ms > options_.times.stall_ms &&
         sent < options_.times.body_bytes_per_second * static_cast<std::uint64_t>(elapsed_ms) / 1000) {
@@ -225,6 +225,8 @@ Task<void> Connection::write_response(Response response, std::string_view fault)
     co_await stream_->loop().turn();
     written = co_await write_paced(out_);
     if (written) body_sent_ = response.body.size();
+    // And when all of them are out the next requests are there, or nearly: looking sooner would find nothing.
+    co_await stream_->loop().turn();
   } else {
     written = co_await write_paced(out_, response.body);
     if (written) body_sent_ = response.body.size();

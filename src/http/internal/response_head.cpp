@@ -90,7 +90,11 @@ void append_head(std::string& out, const Response& response, const Request& requ
     const Field field = response.headers[i];
     if (!belongs_to_server(field.name)) append_field(out, field.name, field.value);
   }
-  if (request.trace.is_set()) append_field(out, "traceresponse", request.trace.to_string());
+  if (request.trace.is_set()) {
+    out += "traceresponse: ";
+    request.trace.append_to(out);
+    out += "\r\n";
+  }
   if (options.hsts_seconds > 0 && request.peer.encrypted) {
     append_field(out, "Strict-Transport-Security", "max-age=" + std::to_string(options.hsts_seconds));
   }
