@@ -22,8 +22,8 @@ Issues issue_of(const Error& error) {
   return issues;
 }
 
-/// The sequencer decides the next commit while the one before is being staged. A third must wait: a commit that waits
-/// for resources of the one before it is overtaken by those after it.
+/// The next commit is ready when the one before has been staged. A third must wait: a commit that waits for resources
+/// of the one before it is overtaken by those after it.
 constexpr std::size_t kMaxUnderWay = 2;
 
 /// Waits for what came of a commit.
@@ -65,8 +65,7 @@ struct BulkLoader::State {
   Result<> wait(std::size_t most);
 
   Result<> prepare_line(fhir::DocumentParser& parser, std::string_view line, PreparedWrite& out, Issues& issues) const;
-  static void add(Piece& piece, std::vector<std::unordered_set<std::string>>& keys, PreparedWrite write,
-                  const WriteContext& context);
+  static void add(Piece& piece, PreparedWrite write, const WriteContext& context);
 };
 
 BulkLoader::Prepared::Prepared() = default;
@@ -93,14 +92,14 @@ Result<> BulkLoader::State::prepare_line(fhir::DocumentParser& parser, std::stri
   return {};
 }
 
-void BulkLoader::State::add(Piece& piece, std::vector<std::unordered_set<std::string>>& keys, PreparedWrite write,
-                            const WriteContext& context) {
+void BulkLoader::State::add(Piece& piece, PreparedWrite write, const WriteContext& context) {
+  const std::string key = text_of(write.key);
   std::size_t round = 0;
-  while (round < keys.size() && !keys[round].insert(text_of(write.key)).second) ++round;
-  if (round == keys.size()) {
-    keys.emplace_back().insert(text_of(write.key));
+  while (round < piece.rounds.size() && !piece.rounds[round]->keys.insert(key).second) ++round;
+  if (round == piece.rounds.size()) {
     piece.rounds.push_back(std::make_unique<store::Prepared>());
     piece.rounds.back()->context = context;
+    piece.rounds.back()->keys.insert(key);
   }
   piece.rounds[round]->bytes += write.value.size() + 256;
   piece.rounds[round]->writes.push_back(std::move(write));
@@ -110,7 +109,6 @@ BulkLoader::Prepared BulkLoader::prepare(std::string_view ndjson) {
   Prepared prepared;
   prepared.piece = std::make_unique<Piece>();
   fhir::DocumentParser parser;
-  std::vector<std::unordered_set<std::string>> keys;
   for (std::size_t number = 0; !ndjson.empty(); ++number) {
     const std::size_t end = ndjson.find('\n');
     std::string_view line = ndjson.substr(0, end);
@@ -131,7 +129,7 @@ BulkLoader::Prepared BulkLoader::prepare(std::string_view ndjson) {
       continue;
     }
     ++prepared.resources;
-    State::add(*prepared.piece, keys, std::move(write), state_->context);
+    State::add(*prepared.piece, std::move(write), state_->context);
   }
   return prepared;
 }

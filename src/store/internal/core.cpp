@@ -32,7 +32,7 @@ Core::Core(StoreOptions given, std::unique_ptr<kv::Kv> opened, std::unique_ptr<i
       searching(*index, parameters, codec, options.code_sets),
       preparation(codec, homes, searching, parameters, options, ids),
       decider(codec, searching, preparation),
-      stager(*kv, *index, snapshots),
+      stager(*kv, *index, snapshots, decider),
       sequencer({*kv, *index, snapshots, decider, *options.clock, delivery, wakers, stager}, rules) {
   stager.hand_back_to([this](std::unique_ptr<StagedCommit> staged) { sequencer.finish_staged(std::move(staged)); });
 }

@@ -7,6 +7,8 @@ namespace meridian::store {
 
 namespace {
 
+constexpr std::size_t kLookEvery = 256;  // writes between two looks at the deadline
+
 bool is_alive(const std::optional<Current>& current) {
   return current && current->change != Change::deleted;
 }
@@ -73,6 +75,11 @@ bool Decider::can_decide(const Prepared& prepared, const Currents& currents) {
   if (currents.decided().empty()) return true;
   return std::none_of(prepared.writes.begin(), prepared.writes.end(),
                       [](const PreparedWrite& write) { return write.search && looks_around(*write.search); });
+}
+
+bool Decider::knows_targets(const Prepared& prepared) {
+  return std::none_of(prepared.writes.begin(), prepared.writes.end(),
+                      [](const PreparedWrite& write) { return write.search.has_value(); });
 }
 
 Result<std::vector<ResourceKey>> Decider::matches(const Currents& currents, const std::string& type,
@@ -213,7 +220,9 @@ tl::expected<Decision, CommitFailure> Decider::decide(Prepared& prepared, const 
   std::unordered_set<std::string> written;
   std::unordered_set<std::string> identifiers;
   for (std::size_t i = 0; i < prepared.writes.size(); ++i) {
-    Result<> done = decide_write(prepared, prepared.writes[i], currents, decision);
+    Result<> done;
+    if (i % kLookEvery == kLookEvery - 1) done = keep_going(prepared.context.deadline, prepared.context.stop);
+    if (done) done = decide_write(prepared, prepared.writes[i], currents, decision);
     if (done) done = keep_apart(prepared.writes[i], written, identifiers);
     if (!done) return tl::unexpected(CommitFailure(std::move(done).error(), i));
   }
@@ -222,6 +231,7 @@ tl::expected<Decision, CommitFailure> Decider::decide(Prepared& prepared, const 
 
 Result<> Decider::still_holds(const Prepared& prepared, const Currents& currents) const {
   for (const PreparedWrite& write : prepared.writes) {
+    if (!write.search && write.identifiers.empty() && write.references.empty()) continue;
     TRY(keep_going(prepared.context.deadline, prepared.context.stop));
     TRY(check_around(prepared, write, currents));
     if (!write.search) continue;

@@ -62,6 +62,8 @@ class Decider {
 
   /// Whether a commit's conditions can be answered on top of what the group has decided; else it waits for the next.
   static bool can_decide(const Prepared& prepared, const Currents& currents);
+  /// Whether a commit's resources are known before it is decided: no write of it looks for its target.
+  static bool knows_targets(const Prepared& prepared);
   /// In the order of the writes. A write whose search found a target gets its id.
   tl::expected<Decision, CommitFailure> decide(Prepared& prepared, const Currents& currents) const;
   /// Whether what was found outside the commit's own resources is still so: conflict when it is not.

@@ -50,13 +50,12 @@ tl::expected<std::unique_ptr<Prepared>, CommitFailure> Preparation::prepare(cons
         CommitFailure(Error(ErrorCode::too_large, "a commit has at most " + std::to_string(kMaxWrites) + " writes")));
   }
   prepared->writes.resize(request.writes.size());
-  std::unordered_set<std::string> keys;
   for (std::size_t i = 0; i < request.writes.size(); ++i) {
     PreparedWrite& out = prepared->writes[i];
     Issues issues;
     Result<> going_on = keep_going(context.deadline, context.stop);
     if (going_on) going_on = prepare_write(context, request.writes[i], out, issues);
-    if (going_on && !out.key.id.empty() && !keys.insert(out.key.type + '/' + out.key.id).second) {
+    if (going_on && !out.key.id.empty() && !prepared->keys.insert(out.key.type + '/' + out.key.id).second) {
       going_on = fail(ErrorCode::invalid_argument, "a commit writes a resource at most once");
     }
     if (!going_on) return tl::unexpected(CommitFailure(std::move(going_on).error(), i, std::move(issues)));

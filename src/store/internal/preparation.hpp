@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "index/entries.hpp"
@@ -44,6 +45,7 @@ struct PreparedWrite {
 struct Prepared {
   WriteContext context;
   std::vector<PreparedWrite> writes;
+  std::unordered_set<std::string> keys;  ///< "Type/id" of each write whose id is known
   CommitDone done;
   std::size_t bytes = 0;  ///< about what it will write
 };

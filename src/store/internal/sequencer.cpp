@@ -34,7 +34,7 @@ struct Sequencer::Group {
     bool is_changed = false;
   };
   std::vector<Member> members;
-  std::vector<std::unique_ptr<StagedCommit>> begun;  // large commits whose rows are reserved here
+  std::vector<std::unique_ptr<StagedCommit>> begun;  // large commits that the Stager gets when this is written
   std::map<TenantId, Tenant> tenants;
   kv::Batch batch;
 
@@ -48,14 +48,6 @@ struct Sequencer::Group {
     return &found->second;
   }
 };
-
-namespace {
-
-std::string held_name(TenantId tenant, const std::string& type, const std::string& id) {
-  return std::to_string(tenant.value()) + '/' + type + '/' + id;
-}
-
-}  // namespace
 
 void Sequencer::submit(std::unique_ptr<Prepared> prepared) {
   const auto try_to_wait = [&] {
@@ -74,6 +66,7 @@ void Sequencer::submit(std::unique_ptr<Prepared> prepared) {
 void Sequencer::finish_staged(std::unique_ptr<StagedCommit> staged) {
   {
     const std::lock_guard lock(mutex_);
+    --under_way_;
     staged_.push_back(std::move(staged));
   }
   changed_.notify_one();
@@ -106,32 +99,46 @@ bool Sequencer::step() {
     }
     if (!has_work()) return false;
     taken.swap(waiting_);
-    staged.swap(staged_);
+    // One large commit ends a group: none after it has to see what it wrote.
+    for (bool is_last = false; !is_last && !staged_.empty(); staged_.pop_front()) {
+      is_last = staged_.front()->step == StagedCommit::Step::write;
+      staged.push_back(std::move(staged_.front()));
+    }
   }
   Group group;
-  for (std::unique_ptr<StagedCommit>& commit : staged) add_staged(group, std::move(commit));
   while (!taken.empty() && add(group, taken.front())) taken.pop_front();
   give_back(std::move(taken));
+  for (std::unique_ptr<StagedCommit>& commit : staged) add_staged(group, std::move(commit));
   const Result<> written = write(group);
   finish(group, written);
   return true;
 }
 
 bool Sequencer::is_held(TenantId tenant, const ResourceKey& key) const {
-  return held_.contains(held_name(tenant, key.type, key.id));
+  return !large_.empty() && is_held(tenant, text_of(key));
+}
+
+bool Sequencer::is_held(TenantId tenant, const std::string& key) const {
+  return std::any_of(large_.begin(), large_.end(), [&](const Prepared* large) {
+    return large->context.tenant == tenant && large->keys.contains(key);
+  });
 }
 
 /// Whether a large commit has a resource that this one writes.
 bool Sequencer::is_held(const Prepared& prepared, const Decision* decision) const {
-  if (held_.empty()) return false;
+  if (large_.empty()) return false;
   const TenantId tenant = prepared.context.tenant;
-  const auto is_named = [&](const ResourceKey& key) { return held_.contains(held_name(tenant, key.type, key.id)); };
   if (decision == nullptr) {
-    return std::any_of(prepared.writes.begin(), prepared.writes.end(),
-                       [&](const PreparedWrite& write) { return !write.has_new_id && is_named(write.key); });
+    return std::any_of(prepared.keys.begin(), prepared.keys.end(),
+                       [&](const std::string& key) { return is_held(tenant, key); });
   }
   return std::any_of(decision->outcomes.begin(), decision->outcomes.end(),
-                     [&](const WriteOutcome& outcome) { return is_named(outcome.key); });
+                     [&](const WriteOutcome& outcome) { return is_held(tenant, text_of(outcome.key)); });
+}
+
+void Sequencer::release(const Prepared& prepared) {
+  std::erase(large_, &prepared);
+  give_back(std::exchange(parked_, {}));
 }
 
 /// False when it belongs to the next group.
@@ -146,12 +153,18 @@ bool Sequencer::add(Group& group, std::unique_ptr<Prepared>& prepared) {
     return refuse(CommitFailure(std::move(wanted).error()));
   }
   const bool is_large = prepared->bytes > rules_.large_bytes || prepared->writes.size() > rules_.large_writes;
+  const bool is_decided_apart = is_large && Decider::knows_targets(*prepared);
   const std::size_t adds = is_large ? 0 : prepared->bytes;
-  if (!group.batch.empty() && (is_large || group.batch.bytes() + adds > kv::kMaxBatchBytes - kBatchMargin)) {
+  const bool needs_a_group = is_large && !is_decided_apart;
+  if (!group.batch.empty() && (needs_a_group || group.batch.bytes() + adds > kv::kMaxBatchBytes - kBatchMargin)) {
     return false;
   }
   if (is_held(*prepared, nullptr)) {
     parked_.push_back(std::move(prepared));
+    return true;
+  }
+  if (is_decided_apart) {
+    begin_large(group, std::move(prepared), std::nullopt);
     return true;
   }
   Result<Group::Tenant*> found = group.tenant(parts_.snapshots, context.tenant);
@@ -192,51 +205,70 @@ bool Sequencer::add(Group& group, std::unique_ptr<Prepared>& prepared) {
   return true;
 }
 
-/// Reserves its rows; they are a hole until it is committed.
-void Sequencer::begin_large(Group& group, std::unique_ptr<Prepared> prepared, Decision decision) {
-  const TenantId id = prepared->context.tenant;
-  Group::Tenant& tenant = group.tenants.at(id);
+/// Holds its resources.
+void Sequencer::begin_large(Group& group, std::unique_ptr<Prepared> prepared, std::optional<Decision> decision) {
+  large_.push_back(prepared.get());
   auto staged = std::make_unique<StagedCommit>();
+  staged->prepared = std::move(prepared);
+  if (!decision) {
+    group.begun.push_back(std::move(staged));
+    return;
+  }
+  for (const WriteOutcome& outcome : decision->outcomes) staged->prepared->keys.insert(text_of(outcome.key));
+  staged->decision = *std::move(decision);
+  reserve(group, std::move(staged));
+}
+
+/// Reserves the rows of what is decided; they are a hole until it is committed.
+void Sequencer::reserve(Group& group, std::unique_ptr<StagedCommit> staged) {
+  staged->step = StagedCommit::Step::write;
+  const TenantId id = staged->prepared->context.tenant;
+  Group::Tenant& tenant = group.tenants.at(id);
   staged->first = tenant.state.next_row;
-  const Span span{Span::Fate::staging, decision.rows.size(), 0, {}};
+  const Span span{Span::Fate::staging, staged->decision.rows.size(), 0, {}};
   tenant.state.next_row += span.count;
   tenant.own_spans().push_back({staged->first, span});
   tenant.is_changed = true;
   group.batch.put(space::kSpans, number_key(id, staged->first), span.encode());
-  for (const WriteOutcome& outcome : decision.outcomes) held_.insert(held_name(id, outcome.key.type, outcome.key.id));
-  staged->decision = std::move(decision);
-  staged->prepared = std::move(prepared);
   group.begun.push_back(std::move(staged));
 }
 
-/// Gives a large commit its number, or its rows up.
+/// Takes a large commit to its next step: rows, when it has been decided; its number, when it has been written; or its
+/// end, and what it had is given up.
 void Sequencer::add_staged(Group& group, std::unique_ptr<StagedCommit> staged) {
   const WriteContext& context = staged->prepared->context;
   const TenantId id = context.tenant;
   const index::Row count = staged->decision.rows.size();
-  Member member{nullptr, nullptr, {}, staged->first, CommitOutcome{}};
   Result<Group::Tenant*> found = group.tenant(parts_.snapshots, id);
-  if (broken_) staged->error = *broken_;
-  if (!found) staged->error = found.error();
-  if (!staged->error) {
+  if (!found) staged->failure = CommitFailure(found.error());
+  if (broken_) staged->failure = CommitFailure(*broken_);
+  const bool is_written = staged->step == StagedCommit::Step::write;
+  if (!staged->failure && !is_written && count > 0) return reserve(group, std::move(staged));
+  if (!staged->failure && is_written) {
     // What its searches found may have changed meanwhile.
     if (Result<> holds = parts_.decider.still_holds(*staged->prepared, (*found)->currents); !holds) {
-      staged->error = std::move(holds).error();
+      staged->failure = CommitFailure(std::move(holds).error());
     }
   }
-  if (found) {
+  Member member{nullptr, nullptr, {}, staged->first, CommitOutcome{}};
+  if (!staged->failure) {
+    member.outcome = CommitOutcome{CommitNumber(0), (*found)->state.time, std::move(staged->decision.outcomes)};
+  } else {
+    member.outcome = tl::unexpected(*staged->failure);
+  }
+  if (found && is_written) {
     Group::Tenant& tenant = **found;
     TenantState& state = tenant.state;
     Span span{Span::Fate::hole, count, 0, {}};
-    if (!staged->error) {
+    if (!staged->failure) {
       state.commit += 1;
       state.time = std::max(state.time, parts_.clock.now());
       count_rows(state, staged->decision.rows);
       span = {Span::Fate::committed, count, state.commit, state.time};
       group.batch.put(space::kCommits, number_key(id, state.commit),
                       commit_record(context, state, staged->first, count).encode());
-      apply(staged->decision, staged->first, tenant.currents);
-      member.outcome = CommitOutcome{CommitNumber(state.commit), state.time, staged->decision.outcomes};
+      member.outcome->commit = CommitNumber(state.commit);
+      member.outcome->time = state.time;
     }
     for (SpanEntry& entry : tenant.own_spans()) {
       if (entry.first == staged->first) entry.span = span;
@@ -244,7 +276,6 @@ void Sequencer::add_staged(Group& group, std::unique_ptr<StagedCommit> staged) {
     group.batch.put(space::kSpans, number_key(id, staged->first), span.encode());
     tenant.is_changed = true;
   }
-  if (staged->error) member.outcome = tl::unexpected(CommitFailure(*staged->error));
   member.staged = std::move(staged);
   group.members.push_back(std::move(member));
 }
@@ -301,39 +332,31 @@ void Sequencer::finish(Group& group, const Result<>& written) {
     }
   }
   std::size_t bytes = 0;
-  const auto release = [&](const StagedCommit& staged) {
-    const TenantId tenant = staged.prepared->context.tenant;
-    for (const WriteOutcome& outcome : staged.decision.outcomes) {
-      held_.erase(held_name(tenant, outcome.key.type, outcome.key.id));
-    }
-    give_back(std::exchange(parked_, {}));
-  };
   for (Member& member : group.members) {
     // What was refused on the ground of commits that did not happen is refused for their reason.
     if (!written) member.outcome = tl::unexpected(CommitFailure(written.error()));
     Prepared& prepared = member.staged != nullptr ? *member.staged->prepared : *member.prepared;
     bytes += prepared.bytes;
     if (member.staged != nullptr) {
-      if (member.staged->error && !broken_) {
+      if (member.staged->step == StagedCommit::Step::write && member.staged->failure && !broken_) {
         // Nobody sees these rows; what is left of them when this fails is swept at the next start.
         static_cast<void>(
             sweep(parts_.kv, prepared.context.tenant, member.staged->first, member.staged->decision.rows.size()));
       }
-      release(*member.staged);
+      release(prepared);
     }
     parts_.delivery.add(std::move(prepared.done), std::move(member.outcome));
   }
   for (std::unique_ptr<StagedCommit>& begun : group.begun) {
     if (written) continue;
     bytes += begun->prepared->bytes;
-    release(*begun);
+    release(*begun->prepared);
     parts_.delivery.add(std::move(begun->prepared->done), tl::unexpected(CommitFailure(written.error())));
     begun.reset();
   }
   {
     const std::lock_guard lock(mutex_);
     waiting_bytes_ -= bytes;
-    for (const Member& member : group.members) under_way_ -= member.staged != nullptr ? 1 : 0;
     for (const std::unique_ptr<StagedCommit>& begun : group.begun) under_way_ += begun != nullptr ? 1 : 0;
   }
   for (std::unique_ptr<StagedCommit>& begun : group.begun) {

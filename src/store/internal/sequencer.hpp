@@ -2,10 +2,10 @@
 //
 // A step takes what waits, decides each commit on top of those before it, writes all of them as one batch of the Kv,
 // appends their rows to the index, publishes the new present and hands the outcomes to the Delivery. A commit that was
-// refused may have been refused because of another of its group, so it is answered no earlier than that one. Large
-// commits are decided, their rows reserved and their resources held; the Stager writes them, and then they are finished
-// here. After an io_failure it is not known what was written: everything later is refused until the store is opened
-// again.
+// refused may have been refused because of another of its group, so it is answered no earlier than that one. The
+// resources of large commits are held here and their rows reserved; the Stager decides and writes them, and then they
+// are finished here: nothing that costs much for each of their writes is done by this thread. After an io_failure it is
+// not known what was written: everything later is refused until the store is opened again.
 //
 // submit() and finish_staged() by any thread; step() and run() by one. Waiting work is bounded by bytes: busy beyond.
 #pragma once
@@ -16,7 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <unordered_set>
+#include <vector>
 
 #include "store/internal/delivery.hpp"
 #include "store/internal/staging.hpp"
@@ -77,8 +77,11 @@ class Sequencer {
   void give_back(Waiting rest);
   bool has_work() const { return !waiting_.empty() || !staged_.empty() || !alone_.empty(); }
   bool add(Group& group, std::unique_ptr<Prepared>& prepared);
+  void begin_large(Group& group, std::unique_ptr<Prepared> prepared, std::optional<Decision> decision);
+  void reserve(Group& group, std::unique_ptr<StagedCommit> staged);
   void add_staged(Group& group, std::unique_ptr<StagedCommit> staged);
-  void begin_large(Group& group, std::unique_ptr<Prepared> prepared, Decision decision);
+  void release(const Prepared& prepared);
+  bool is_held(TenantId tenant, const std::string& key) const;
   bool is_held(const Prepared& prepared, const Decision* decision) const;
   Result<> write(Group& group);
   void finish(Group& group, const Result<>& written);
@@ -87,14 +90,14 @@ class Sequencer {
   SequencerParts parts_;
   const SequencerRules rules_;
   // Of the stepping thread.
-  std::optional<Error> broken_;           // why nothing more is written
-  std::unordered_set<std::string> held_;  // resources that large commits write, with their tenant
-  Waiting parked_;                        // commits that wait for those
+  std::optional<Error> broken_;         // why nothing more is written
+  std::vector<const Prepared*> large_;  // commits under way, whose resources are held
+  Waiting parked_;                      // commits that wait for those
 
   std::mutex mutex_;
   std::condition_variable changed_;
   Waiting waiting_;
-  std::deque<std::unique_ptr<StagedCommit>> staged_;
+  std::deque<std::unique_ptr<StagedCommit>> staged_;  // what the Stager has handed back
   std::deque<Callback<void()>> alone_;
   std::size_t waiting_bytes_ = 0;
   std::size_t under_way_ = 0;  // large commits that the Stager has

@@ -45,9 +45,29 @@ bool Stager::step() {
   std::unique_ptr<StagedCommit> commit = std::move(commits_.front());
   commits_.pop_front();
   lock.unlock();
-  if (Result<> written = write(*commit); !written) commit->error = std::move(written).error();
+  if (commit->step == StagedCommit::Step::decide) {
+    decide(*commit);
+  } else if (Result<> written = write(*commit); !written) {
+    commit->failure = CommitFailure(std::move(written).error());
+  }
   staged_(std::move(commit));
   return true;
+}
+
+/// On top of all that was ordered before it: that is visible by now, and what came later leaves its resources alone.
+void Stager::decide(StagedCommit& commit) {
+  Prepared& prepared = *commit.prepared;
+  Result<Snapshot> snapshot = snapshots_.take(prepared.context.tenant, {});
+  if (!snapshot) {
+    commit.failure = CommitFailure(std::move(snapshot).error());
+    return;
+  }
+  auto decision = decider_.decide(prepared, Currents(*std::move(snapshot)));
+  if (decision) {
+    commit.decision = *std::move(decision);
+  } else {
+    commit.failure = std::move(decision).error();
+  }
 }
 
 Result<> Stager::write(const StagedCommit& commit) {
