@@ -94,6 +94,9 @@ class IndexView {
   using ColumnVisitor = Callback<bool(Row row, std::uint64_t low, std::uint64_t high)>;
   Result<> visit_column(FieldId field, const Rows& candidates, const ColumnVisitor& visit,
                         const Patience& patience) const;
+  /// The different (low) values of the candidates, ascending: for joins.
+  Result<std::vector<std::uint64_t>> column_values(FieldId field, const Rows& candidates,
+                                                   const Patience& patience) const;
   /// Of the candidates, those whose (low) value is in a sorted list: for joins.
   Result<Rows> column_in(FieldId field, const Rows& candidates, std::span<const std::uint64_t> sorted_values,
                          const Patience& patience) const;

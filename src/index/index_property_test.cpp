@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <set>
 
 #include "base/random.hpp"
 #include "index/index.hpp"
@@ -304,6 +305,10 @@ class World {
                                   },
                                   {}));
     ASSERT_EQ(visited, values);
+    std::set<std::uint64_t> lows;
+    for (const IndexModel::Value& value : values) lows.insert(value.low);
+    ASSERT_EQ(*view.column_values(index::FieldId{field}, candidates, {}),
+              std::vector<std::uint64_t>(lows.begin(), lows.end()));
 
     const index::Bounds low{random_value(field), random_value(field)};
     const index::Bounds high{0, random_.below(2) == 0 ? UINT64_MAX : random_value(field)};

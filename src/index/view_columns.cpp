@@ -154,6 +154,37 @@ Result<Rows> IndexView::column_in(FieldId field, const Rows& candidates, std::sp
                               [&](std::uint64_t low, std::uint64_t) { return values.contains(low); });
 }
 
+Result<std::vector<std::uint64_t>> IndexView::column_values(FieldId field, const Rows& candidates,
+                                                            const Patience& patience) const {
+  // Many rows share few values, or most have their own: what was seen lately is not kept again, so that in the first
+  // case little is left to sort. 0 is kept from the start's zeros by a flag.
+  constexpr std::size_t kRecent = 2048;
+  std::vector<std::uint64_t> recent(kRecent, 0);
+  std::vector<std::uint64_t> values;
+  bool has_zero = false;
+  const auto emit = [&](Row row, std::uint64_t low, std::uint64_t) {
+    std::uint64_t& seen = recent[(low * 0x9E3779B97F4A7C15u) >> 53];
+    if (seen == low && low != 0) return true;
+    if (!sees(state_->visible, row)) return true;
+    if (low == 0) {
+      has_zero = true;
+      return true;
+    }
+    seen = low;
+    values.push_back(low);
+    return true;
+  };
+  Pace pace(patience);
+  TRY(walk_blocks(
+      *state_->kv_view, state_->spaces.columns, state_->tenant->tenant, field, candidates, pace,
+      [](Row) { return true; }, emit));
+  walk_heads(state_->heads, field, candidates, emit);
+  if (has_zero) values.push_back(0);
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
 Result<> IndexView::visit_column(FieldId field, const Rows& candidates, const ColumnVisitor& visit,
                                  const Patience& patience) const {
   Pace pace(patience);

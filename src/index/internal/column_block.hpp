@@ -47,7 +47,7 @@ class ColumnBlock {
     const std::uint64_t word = words_[offset / 64];
     const std::uint64_t bit = std::uint64_t{1} << (offset % 64);
     if ((word & bit) == 0) return -1;
-    return ranks_[offset / 64] + __builtin_popcountll(word & (bit - 1));
+    return ranks_[offset / 64] + ones(word & (bit - 1));
   }
   std::uint64_t low(std::int32_t place) const { return least_ + packed(lows_, low_bits_, place); }
   std::uint64_t high(std::int32_t place, std::uint64_t low) const {
@@ -55,6 +55,14 @@ class ColumnBlock {
   }
 
  private:
+  /// How many bits are set. Without the processor's own instruction, which the oldest ones that we run on have not, the
+  /// compiler calls a function: this is a few steps in place. https://graphics.stanford.edu/~seander/bithacks.html
+  static std::int32_t ones(std::uint64_t bits) {
+    bits -= bits >> 1 & 0x5555555555555555u;
+    bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
+    bits = (bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
+    return static_cast<std::int32_t>(bits * 0x0101010101010101u >> 56);
+  }
   static std::uint64_t packed(const char* from, unsigned bits, std::int32_t place) {
     if (bits == 0) return 0;
     const std::uint64_t at = std::uint64_t{bits} * static_cast<std::uint32_t>(place);

@@ -37,15 +37,7 @@ index::FieldId Evaluation::field_of(const Parameter& parameter, Facet facet) con
 }
 
 Result<std::vector<std::uint64_t>> Evaluation::keys_of(const Rows& rows, index::FieldId column) {
-  std::vector<std::uint64_t> keys;
-  const auto visit = [&](index::Row, std::uint64_t low, std::uint64_t) {
-    // Neighbours often lead to the same resource: what is not kept need not be sorted.
-    if (keys.empty() || keys.back() != low) keys.push_back(low);
-    return true;
-  };
-  TRY(setting_.view->visit_column(column, rows, visit, *setting_.patience));
-  sort_unique(keys);
-  return keys;
+  return setting_.view->column_values(column, rows, *setting_.patience);
 }
 
 Result<Rows> Evaluation::several_of(const Parameter& parameter, const Rows& within) {
