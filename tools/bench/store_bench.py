@@ -140,6 +140,15 @@ def measure_start(table: Table, program: str, data: pathlib.Path) -> None:
     server.process.wait()
 
 
+def measure_restart(table: Table, server: Server, program: str, data: pathlib.Path) -> Server:
+    """What was written last lies in the log alone."""
+    server.process.kill()
+    server.process.wait()
+    again = Server(program, data, "http.body_limit=256MiB")
+    table.add("start to ready after kill -9", again.seconds_to_ready, "s", 2)
+    return again
+
+
 def measure_reads(table: Table, server: Server, folder: pathlib.Path, parts: list[str]) -> None:
     ids = []
     for part in parts[:: max(1, len(parts) // 8)]:
@@ -348,7 +357,7 @@ def main() -> int:
     words.add_argument("--program", required=True)
     words.add_argument("--data", type=pathlib.Path)
     words.add_argument("--resources", type=int, default=2_000_000)
-    words.add_argument("--only", default="", help="some of: import start reads small bundles large searches everything export")
+    words.add_argument("--only", default="", help="some of: import start reads small bundles large searches everything export restart")
     words.add_argument("--store", type=pathlib.Path, help="a data folder that holds them already")
     words.add_argument("--keep", action="store_true", help="do not remove the data folder")
     asked = words.parse_args()
@@ -384,6 +393,8 @@ def main() -> int:
             if wants("large"):
                 measure_large_beside_small(table, server, parts)
             table.add("most resident memory of the server", server.resident() / 1e9, "GB", 1.5)
+            if wants("restart"):
+                server = measure_restart(table, server, asked.program, store)
         finally:
             server.stop()
         if asked.keep and not asked.store:

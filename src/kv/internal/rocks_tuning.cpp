@@ -53,7 +53,7 @@ rocksdb::DBOptions database_options(const RocksOptions& options, const RocksMemo
   // All commits up to the first that is not whole, and none after it, across logs: a commit that counted on an earlier
   // one is never there without it. What damage would hide this way, check_logs has refused before.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  database.max_total_wal_size = 128 * kMB;  // bounds the replay at opening
+  database.max_total_wal_size = 64 * kMB;  // bounds the replay at opening: a second or so
   database.max_background_jobs = 2;
   database.max_open_files = 512;
   database.write_buffer_manager = memory.write_buffers;
