@@ -1,7 +1,7 @@
 #include "base/file_system.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+#include <cstdlib>
 
 #include <filesystem>
 

@@ -144,7 +144,7 @@ class Store {
   /// until `visit` says false.
   Result<> everything(const ReadContext& context, std::string_view patient,
                       const Callback<bool(Version&&)>& visit) const;
-  /// Every current resource of a type, in the order of their keys: for exports. Until `visit` says false.
+  /// Every current resource of a type, in an order of the store's own: for exports. Until `visit` says false.
   Result<> scan(const ReadContext& context, std::string_view type, std::optional<Instant> since,
                 const Callback<bool(Version&&)>& visit) const;
 

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "search/query.hpp"
 #include "store/bulk.hpp"
 #include "store/store.hpp"
@@ -207,6 +209,42 @@ TEST(StoreSearch, a_policy_holds_of_every_way_to_read) {
   int scanned = 0;
   ASSERT_TRUE(model->scan(local_reader(), "Patient", {}, [&](Version&&) { return ++scanned > 0; }));
   EXPECT_EQ(scanned, 1);
+}
+
+TEST(StoreSearch, a_scan_of_many_gives_what_a_scan_of_few_gives) {
+  ModelStore model;
+  const auto observation = [](int number, const std::string& patient, const std::string& more = "") {
+    return R"({"resourceType":"Observation","id":"o)" + std::to_string(number) +
+           R"(","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/)" + patient + "\"}" + more + "}";
+  };
+  for (const char* id : {"1", "10", "2"}) ASSERT_TRUE(model.put(patient(id, "Chen")));
+  ASSERT_TRUE(model.put(R"({"resourceType":"Organization","id":"o1","name":"x"})"));
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(model.put(observation(i, i % 3 == 0 ? "1" : i % 3 == 1 ? "10" : "2")));
+  ASSERT_TRUE(model.put(observation(3, "2")));  // to another home
+  ASSERT_TRUE(model.put(observation(4, "10", R"(,"note":[{"text":"second"}])")));
+  ASSERT_TRUE(model.put(observation(5, "2", R"(,"note":[{"text":")" + std::string(3 << 20, 'x') + "\"}]")));
+  ASSERT_TRUE(model.remove("Observation", "o6"));
+  const auto scanned = [&](const ReadContext& context, std::optional<Instant> since) {
+    std::map<std::string, std::string> found;
+    EXPECT_TRUE(model->scan(context, "Observation", since, [&](Version&& version) {
+      const std::string what = std::to_string(version.number) + ' ' + std::to_string(version.commit.value()) + ' ';
+      return found.emplace(version.key.id, what + version.json).second;
+    }));
+    return found;
+  };
+  // What is many is read home by home; of the past it is not known how many there are.
+  ReadContext past = local_reader();
+  past.at = model->read(local_reader(), {"Observation", "o5"})->commit;
+  const auto before = scanned(past, {});
+  EXPECT_EQ(before.size(), 40U);
+  ASSERT_TRUE(model.put(R"({"resourceType":"Observation","id":"o6","status":"final","code":{"text":"again"}})"));
+  auto now = scanned(local_reader(), {});
+  EXPECT_EQ(now.size(), 40U);
+  now["o6"] = before.at("o6");
+  EXPECT_EQ(now, before);
+  const Instant since = model->read(local_reader(), {"Observation", "o3"})->last_updated;
+  EXPECT_EQ(scanned(local_reader(), since).count("o0"), 0U);
+  EXPECT_EQ(scanned(local_reader(), since).count("o3"), 1U);
 }
 
 TEST(StoreSearch, everything_is_the_home_the_compartment_and_what_they_refer_to) {

@@ -75,6 +75,18 @@ std::string value_key(TenantId tenant, std::string_view home, std::string_view t
   return key;
 }
 
+std::string value_prefix(TenantId tenant, std::string_view home, std::string_view type) {
+  std::string key = home_key(tenant, home);
+  put_text(key, type);
+  return key;
+}
+
+std::string after_home(TenantId tenant, std::string_view home) {
+  std::string key = home_key(tenant, home);
+  key.back() = 1;  // no text has a zero byte: what follows it here belongs to a longer home
+  return key;
+}
+
 Result<ParsedKey> parse_pointer_key(std::string_view key) {
   TupleReader reader(key);
   ParsedKey parsed;

@@ -75,6 +75,10 @@ std::string pointer_prefix(TenantId tenant, std::string_view type, std::string_v
 std::string pointer_key(TenantId tenant, std::string_view type, std::string_view id, index::Row row);
 std::string value_key(TenantId tenant, std::string_view home, std::string_view type, std::string_view id,
                       index::Row row);
+/// What the keys of a home's values of a type begin with.
+std::string value_prefix(TenantId tenant, std::string_view home, std::string_view type);
+/// A key behind all of a home's values, before those of the next home.
+std::string after_home(TenantId tenant, std::string_view home);
 
 /// A pointer's or value's key, taken apart; the views are into the key.
 struct ParsedKey {

@@ -4,9 +4,6 @@
 
 namespace meridian::store {
 
-namespace {
-
-/// Commit and time of what a large commit wrote stand with its span.
 void resolve(const Horizon& horizon, index::Row row, std::uint64_t& commit, Instant& time) {
   if (commit != 0) return;
   if (const Span* const span = horizon.span_of(row)) {
@@ -14,8 +11,6 @@ void resolve(const Horizon& horizon, index::Row row, std::uint64_t& commit, Inst
     time = span->time;
   }
 }
-
-}  // namespace
 
 void resolve(const Horizon& horizon, Located& located) {
   resolve(horizon, located.row, located.pointer.commit, located.pointer.time);
@@ -77,10 +72,9 @@ Result<Version> load_version(const Snapshot& snapshot, const ValueCodec& codec, 
   return version;
 }
 
-Result<std::optional<RowFacts>> find_row(const Snapshot& snapshot, index::Row row) {
-  const Horizon& horizon = *snapshot.horizon;
-  if (!horizon.sees(row)) return std::nullopt;
-  const kv::Range range{tenant_key(horizon.tenant), number_key(horizon.tenant, row + 1)};
+Result<std::optional<FoundBlock>> find_block(const Snapshot& snapshot, index::Row row) {
+  const TenantId tenant = snapshot.horizon->tenant;
+  const kv::Range range{tenant_key(tenant), number_key(tenant, row + 1)};
   const auto cursor = snapshot.view->scan(space::kBlocks, range, kv::Direction::backward);
   if (!cursor->valid()) {
     TRY(cursor->status());
@@ -91,7 +85,16 @@ Result<std::optional<RowFacts>> find_row(const Snapshot& snapshot, index::Row ro
   const index::Row first = reader.u64();
   RowBlock block = TRY(RowBlock::parse(cursor->value()));
   if (!reader.at_end() || row < first || row - first >= block.rows.size()) return std::nullopt;
-  RowFacts facts{std::move(block.rows[row - first]), block.commit, block.time};
+  return FoundBlock{first, std::move(block)};
+}
+
+Result<std::optional<RowFacts>> find_row(const Snapshot& snapshot, index::Row row) {
+  const Horizon& horizon = *snapshot.horizon;
+  if (!horizon.sees(row)) return std::nullopt;
+  std::optional<FoundBlock> found = TRY(find_block(snapshot, row));
+  if (!found) return std::nullopt;
+  RowBlock& block = found->block;
+  RowFacts facts{std::move(block.rows[row - found->first]), block.commit, block.time};
   resolve(horizon, row, facts.commit, facts.time);
   return facts;
 }

@@ -19,6 +19,8 @@ struct Located {
 
 /// Fills in what a large commit's pointer leaves to its span.
 void resolve(const Horizon& horizon, Located& located);
+/// Commit and time of what a large commit wrote stand with its span.
+void resolve(const Horizon& horizon, index::Row row, std::uint64_t& commit, Instant& time);
 
 /// The newest version that the snapshot sees, a deletion too.
 Result<std::optional<Located>> find_current(const Snapshot& snapshot, std::string_view type, std::string_view id);
@@ -31,6 +33,13 @@ Result<> visit_versions(const Snapshot& snapshot, std::string_view type, std::st
 /// A located version with its text, as it is shown; of a deletion without one.
 Result<Version> load_version(const Snapshot& snapshot, const ValueCodec& codec, const ResourceKey& key,
                              const Located& located);
+
+/// The block that a row lies in.
+struct FoundBlock {
+  index::Row first = 0;
+  RowBlock block;
+};
+Result<std::optional<FoundBlock>> find_block(const Snapshot& snapshot, index::Row row);
 
 /// What a row is; nothing when the snapshot does not see it.
 struct RowFacts {

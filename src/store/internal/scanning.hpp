@@ -1,4 +1,7 @@
-// Scanning: the current resources of a home, or of a type, in the order of their keys.
+// Scanning: the current resources of a home, or of a type.
+//
+// A home is one sequential read. A type of which the homes hold many is read home by home, the rest by its pointers, a
+// point read for each value.
 #pragma once
 
 #include "store/internal/reading.hpp"
