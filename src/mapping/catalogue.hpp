@@ -1,0 +1,54 @@
+// Catalogue: the mappings of catalog/mappings, read, checked and compiled.
+//
+// The files are embedded in the program; a file of the overlay folder with the same path takes the place of the
+// embedded one, others are added. All faults are found together, each with file and line: unknown elements and
+// types (against the FHIR schema), unknown maps, maps that contain themselves, values that are none.
+//
+// Immutable once opened; share it. The language is described in docs/mapping.md.
+// Errors of open(): unprocessable, when any file is faulty (the Issues say where); io_failure for the overlay.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/issue.hpp"
+#include "base/result.hpp"
+
+namespace meridian::mapping {
+
+class MergeRules;
+namespace internal {
+struct Plan;
+}
+
+struct CatalogueFile {
+  std::string path;  ///< "hl7v2/segments/PID.yaml"
+  std::string text;
+};
+
+/// The files embedded in the program, those below `tests` folders too.
+std::vector<CatalogueFile> embedded_catalogue();
+
+class Catalogue {
+ public:
+  /// `overlay`: a folder laid out like catalog/mappings; empty: none.
+  static Result<std::shared_ptr<const Catalogue>> open(const std::string& overlay, Issues& issues);
+  /// For tests: of these files alone.
+  static Result<std::shared_ptr<const Catalogue>> from_files(const std::vector<CatalogueFile>& files, Issues& issues);
+  ~Catalogue();
+  Catalogue(const Catalogue&) = delete;
+  Catalogue& operator=(const Catalogue&) = delete;
+
+  std::shared_ptr<const MergeRules> merge_rules() const;
+  /// Names of the message maps, sorted.
+  std::vector<std::string_view> message_maps() const;
+  const internal::Plan& plan() const { return *plan_; }
+
+ private:
+  explicit Catalogue(std::unique_ptr<const internal::Plan> plan);
+  std::unique_ptr<const internal::Plan> plan_;
+};
+
+}  // namespace meridian::mapping

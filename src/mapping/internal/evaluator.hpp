@@ -1,0 +1,140 @@
+// Evaluator: runs a message map over one message and leaves resources in a Builder.
+//
+// Three passes: segments into groups; resources made and named, so that rows may refer to what comes later; rows. A
+// resource that two groups make alike (the same patient twice) is filled by the first.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/issue.hpp"
+#include "fhirpath/evaluation_context.hpp"
+#include "mapping/internal/builder.hpp"
+#include "mapping/internal/grouping.hpp"
+#include "mapping/internal/plan.hpp"
+#include "mapping/internal/values.hpp"
+#include "mapping/mapper.hpp"
+#include "mapping/stable_id.hpp"
+
+namespace meridian::mapping::internal {
+
+class Evaluator {
+ public:
+  Evaluator(const Plan& plan, const MappingContext& context, const MappingLimits& limits);
+
+  /// Returns what was wrong in `issues`; the resources are in builder() until the next run.
+  void run(const MessageMap& map, const hl7v2::Message& message, Issues& issues);
+  const Builder& builder() const { return builder_; }
+  const Grouping& grouping() const { return grouping_; }
+
+ private:
+  /// Where rows are applied: a segment in its group, and the value at hand within it.
+  struct Scope {
+    int instance = kNone;
+    hl7v2::Segment segment;
+    SegmentCode code = 0;
+    Input input;    // of a data type's map
+    Origin origin;  // of the input
+  };
+  /// One application of a map: what its labels stand for.
+  struct Frame {
+    std::uint32_t resource = 0;
+    NodeIndex container = kNoNode;
+    int table = kNone;
+    std::size_t labels = 0;  // where its labels begin
+    bool is_top = false;     // the container is the resource
+    bool is_fallback = false;
+  };
+  struct Label {
+    NodeIndex container;
+    const char* key;
+    int label;
+    std::uint32_t repetition;
+    NodeIndex item;
+  };
+  /// A value that a row is applied to, and where it stands.
+  struct Source {
+    Input input;
+    Origin origin;
+    std::uint32_t repetition = 1;
+    hl7v2::Presence presence = hl7v2::Presence::absent;
+  };
+
+  struct Made {
+    std::size_t segment;
+    const Action* action;
+    std::uint32_t resource;
+    bool fills;
+  };
+
+  Scope scope_of(std::size_t segment) const;
+  bool is_within(int instance, int outer) const;
+  void make_resources(const MessageMap& map);
+  void fill_resources(const MessageMap& map);
+  void run_map(int map, const Scope& scope, Frame frame);
+  void run_rows(const std::vector<Row>& rows, const Scope& scope, const Frame& frame);
+  void run_row(const Row& row, const Scope& scope, const Frame& frame);
+  bool apply_repetitions(const Row& row, const SourcePath& path, const hl7v2::Field& field, const Origin& origin,
+                         const Scope& scope, const Frame& frame);
+  void apply(const Row& row, const Source& source, const Scope& scope, const Frame& frame);
+  bool content(const Row& row, const Source& source, const Scope& scope, const Frame& frame, std::string& out,
+               bool& is_literal);
+  bool apply_complex(const Row& row, const Source& source, const Scope& scope, const Frame& frame, NodeIndex node);
+  void apply_with(const Row& row, const Frame& frame, const Source& source, NodeIndex anchor);
+  void remove(const Row& row, const Origin& origin, const Frame& frame);
+  bool put_reference(NodeIndex node, std::uint32_t resource, const Origin& origin);
+  void put_references(const Row& row, const Scope& scope, const Frame& frame, const Source& source);
+  bool resource_reference(int map, const Source& source, const Scope& scope, NodeIndex node);
+
+  // Targets.
+  NodeIndex step(NodeIndex at, const Step& step, const Frame& frame, std::uint32_t repetition);
+  bool put_text(NodeIndex parent, const Step& step, std::string_view text, bool is_literal, const Origin& origin, bool is_fallback);
+  void put(NodeIndex object, std::string_view key, std::string_view text, const Origin& origin);
+
+  // Sources.
+  hl7v2::Field field(const SourcePath& path, const Scope& scope, Origin& origin) const;
+  Input value(const SourcePath& path, const Scope& scope, Origin& origin) const;
+  std::string text(const SourcePath& path, const Scope& scope) const;
+  bool holds(int condition, const Scope& scope);
+  bool compute(int computation, const Scope& scope, std::string& out);
+  bool convert(const Row& row, const Source& source, const Scope& scope, const Frame& frame, std::string& out,
+               bool& is_literal);
+  std::string system_of_code(const SourcePath& name, std::string_view text, const Scope& scope, const Frame& frame);
+  const Code* map_code(const Row& row, const Source& source);
+  bool put_codings(const Row& row, const Source& source, const Frame& frame, NodeIndex node, const Code& code);
+  void tidy_codings(NodeIndex concept_node);
+
+  // Identities.
+  bool identify(int identity, fhir::TypeId type, const Scope& scope, Uuid& id);
+  bool attempt(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, Uuid& id);
+  bool attempt_cx(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, const std::string& kind, Uuid& id);
+  Uuid make_id(fhir::TypeId type, const std::string& authority, const std::string& identifier) const;
+  std::string authority(std::string_view name, std::string_view universal, std::string_view kind) const;
+  std::string authority(const Input& input, std::size_t first) const;
+  const std::string& default_authority();
+  std::string coding_system(std::string_view name);
+  std::string local_system(std::string_view name) const;
+
+  void complain(Severity severity, const Message& message, std::vector<std::string> arguments, const Origin& origin);
+
+  const Plan& plan_;
+  const MappingContext& context_;
+  const MappingLimits& limits_;
+  StableIds ids_;
+  Builder builder_;
+  Grouping grouping_;
+  const hl7v2::Message* message_ = nullptr;
+  Issues* issues_ = nullptr;
+  std::vector<Label> labels_;
+  std::unordered_map<std::string, std::uint32_t> occurrences_;
+  std::vector<Made> made_;
+  std::unordered_map<std::uint32_t, int> makers_;  // resource → the instance that made it first
+  std::string default_authority_;
+  Code kept_code_;
+  fhirpath::EvaluationContext fhirpath_;
+  bool is_full_ = false;
+};
+
+}  // namespace meridian::mapping::internal

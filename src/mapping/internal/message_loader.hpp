@@ -1,0 +1,44 @@
+// MessageLoader: message maps: which segments and groups make which resources, and how these are identified.
+//
+//   message: ORU_R01
+//   triggers: [ORU^R01, ORU^W01]
+//   do:
+//     - include: header                                       # a fragment
+//     - group: PATIENT_RESULT
+//       begins: [PID]
+//       do:
+//         - PID: {make: Patient, as: patient, identity: patient, rank: copy, maps: [PID/Patient]}
+//         - PD1: {into: patient, maps: [PD1/Patient], when: …, rows: [...]}
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "mapping/internal/compiler.hpp"
+#include "mapping/internal/row_loader.hpp"
+
+namespace meridian::mapping::internal {
+
+class MessageLoader {
+ public:
+  MessageLoader(Plan& plan, Compiler& compiler, RowLoader& rows) : plan_(plan), compiler_(compiler), rows_(rows) {}
+
+  void identities(const YamlTree& tree);
+  void fragments(const YamlTree& tree);
+  void message(const YamlTree& file);
+
+ private:
+  void identity(const YamlTree& tree, Identity& identity);
+  void steps(const YamlTree& list, MessageMap& message, int group, int depth);
+  void action(const std::string& segment, const YamlTree& tree, Group& group);
+  /// Of what a name bound before stands for: to check rows that go into it.
+  std::unordered_map<int, fhir::TypeId> types_;
+  std::unordered_map<std::string, YamlTree> fragments_;
+
+  Plan& plan_;
+  Compiler& compiler_;
+  RowLoader& rows_;
+};
+
+}  // namespace meridian::mapping::internal

@@ -1,0 +1,37 @@
+// YamlTree: a YAML file as maps, lists and texts that know their lines. The only place that sees yaml-cpp.
+//
+// Texts are never taken for numbers or booleans. Bounds on size, depth and number of nodes; what passes them, and what is
+// no YAML, is an issue.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/issue.hpp"
+
+namespace meridian::mapping::internal {
+
+struct YamlTree {
+  enum class Kind : std::uint8_t { nothing, text, list, map };
+  Kind kind = Kind::nothing;
+  std::string text;
+  std::uint32_t line = 0;
+  std::vector<YamlTree> items;                             // list
+  std::vector<std::pair<std::string, YamlTree>> members;  // map, in order
+
+  bool is_text() const { return kind == Kind::text; }
+  bool is_list() const { return kind == Kind::list; }
+  bool is_map() const { return kind == Kind::map; }
+  /// The member of that name, or nullptr.
+  const YamlTree* find(std::string_view name) const;
+  /// A text alone, or a list of texts.
+  std::vector<std::string> texts() const;
+};
+
+std::optional<YamlTree> read_yaml(const std::string& path, const std::string& text, Issues& issues);
+
+}  // namespace meridian::mapping::internal
