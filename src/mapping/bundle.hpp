@@ -1,4 +1,5 @@
-// Bundles: what a message says, as FHIR resources without a store: for `hl7 to-fhir`, for comparison, for other systems.
+// Bundles: what a message says, as FHIR resources without a store: for `hl7 to-fhir`, for comparison, for other
+// systems.
 //
 // Each write is laid over nothing. A bundle is a transaction of PUTs, so that a server that takes it has the ids that a
 // store fed by the same messages has; but a PUT replaces, and so loses what earlier messages said (merge.hpp).

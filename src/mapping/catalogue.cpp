@@ -10,8 +10,8 @@
 #include "mapping/internal/plan.hpp"
 #include "mapping/merge_rules.hpp"
 
-// The block made by tools/catalogue/pack.py: for each file its path and its text, each as a little-endian length of four
-// bytes and the bytes.
+// The block made by tools/catalogue/pack.py: for each file its path and its text, each as a little-endian length of
+// four bytes and the bytes.
 extern "C" {
 extern const char meridian_mapping_catalogue[];
 extern const char meridian_mapping_catalogue_end[];
@@ -37,7 +37,8 @@ Result<std::vector<CatalogueFile>> overlay_files(const std::string& folder) {
   for (; !fault && entries != std::filesystem::recursive_directory_iterator(); entries.increment(fault)) {
     const std::filesystem::path& path = entries->path();
     if (!entries->is_regular_file(fault) || path.extension() != ".yaml") continue;
-    if (entries->file_size(fault) > kLargestOverlayFile) return fail(ErrorCode::too_large, path.filename().string() + " has more than 4 MB");
+    if (entries->file_size(fault) > kLargestOverlayFile)
+      return fail(ErrorCode::too_large, path.filename().string() + " has more than 4 MB");
     std::ifstream in(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(in), {}};
     if (!in) return fail(ErrorCode::io_failure, "cannot read " + path.filename().string());
@@ -105,7 +106,8 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::open(const std::string& over
   std::vector<CatalogueFile> files = embedded_catalogue();
   if (!overlay.empty()) {
     for (CatalogueFile& file : TRY(overlay_files(overlay))) {
-      const auto same = std::find_if(files.begin(), files.end(), [&](const CatalogueFile& f) { return f.path == file.path; });
+      const auto same =
+          std::find_if(files.begin(), files.end(), [&](const CatalogueFile& f) { return f.path == file.path; });
       if (same != files.end()) {
         *same = std::move(file);
       } else {
@@ -116,18 +118,22 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::open(const std::string& over
   return from_files(files, issues);
 }
 
-Result<std::shared_ptr<const Catalogue>> Catalogue::from_files(const std::vector<CatalogueFile>& files, Issues& issues) {
+Result<std::shared_ptr<const Catalogue>> Catalogue::from_files(const std::vector<CatalogueFile>& files,
+                                                               Issues& issues) {
   std::unique_ptr<internal::Plan> plan = internal::load_plan(files, fhir::Schema::r4(), issues);
   if (issues.has_errors()) {
     const Issue& first = issues.all().front();
     return fail(ErrorCode::unprocessable, "the mappings cannot be used: " + first.path + ", line " +
-                                              std::to_string(first.position.line) + ": " + meridian::text(first, Language::english));
+                                              std::to_string(first.position.line) + ": " +
+                                              meridian::text(first, Language::english));
   }
   note_taken_fields(*plan);
   return std::shared_ptr<const Catalogue>(new Catalogue(std::move(plan)));
 }
 
-std::shared_ptr<const MergeRules> Catalogue::merge_rules() const { return plan_->merge_rules; }
+std::shared_ptr<const MergeRules> Catalogue::merge_rules() const {
+  return plan_->merge_rules;
+}
 
 std::vector<std::string_view> Catalogue::message_maps() const {
   std::vector<std::string_view> names;

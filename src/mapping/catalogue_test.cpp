@@ -50,7 +50,8 @@ TEST(Catalogue, finds_unknown_elements_types_and_maps_with_their_lines) {
 }
 
 TEST(Catalogue, finds_maps_whose_type_does_not_fit) {
-  EXPECT_THAT(faults_of("maps:\n  XAD/Address:\n    rows: []\n  PID/Patient:\n    rows:\n      - {from: PID-5, to: name, type: XAD/Address}\n"),
+  EXPECT_THAT(faults_of("maps:\n  XAD/Address:\n    rows: []\n  PID/Patient:\n    rows:\n      - {from: PID-5, to: "
+                        "name, type: XAD/Address}\n"),
               ::testing::HasSubstr("the map XAD/Address makes Address, but the element name is HumanName"));
 }
 
@@ -68,22 +69,28 @@ TEST(Catalogue, finds_a_map_that_contains_itself) {
 TEST(Catalogue, finds_bad_paths_conditions_expressions_and_members) {
   EXPECT_THAT(faults_of("maps:\n  PID/Patient:\n    rows:\n      - {from: pid5, to: birthDate}\n"),
               ::testing::HasSubstr("\"pid5\" is not a place in a message"));
-  EXPECT_THAT(faults_of("maps:\n  PID/Patient:\n    rows:\n      - {from: PID-7, to: birthDate, when: PID-7 is there}\n"),
-              ::testing::HasSubstr("the condition \"PID-7 is there\" cannot be read"));
-  EXPECT_THAT(faults_of("maps:\n  PID/Patient:\n    rows:\n      - {to: birthDate, compute: \"1 +\"}\n"), ::testing::HasSubstr("x.yaml:4"));
+  EXPECT_THAT(
+      faults_of("maps:\n  PID/Patient:\n    rows:\n      - {from: PID-7, to: birthDate, when: PID-7 is there}\n"),
+      ::testing::HasSubstr("the condition \"PID-7 is there\" cannot be read"));
+  EXPECT_THAT(faults_of("maps:\n  PID/Patient:\n    rows:\n      - {to: birthDate, compute: \"1 +\"}\n"),
+              ::testing::HasSubstr("x.yaml:4"));
   EXPECT_THAT(faults_of("maps:\n  PID/Patient:\n    rows:\n      - {from: PID-7, to: birthDate, wen: PID-7 valued}\n"),
               ::testing::HasSubstr("nothing is called \"wen\" here"));
   EXPECT_THAT(faults_of("maps: [\n"), ::testing::HasSubstr("this is not usable YAML"));
 }
 
 TEST(Catalogue, finds_what_message_maps_lack) {
-  EXPECT_THAT(faults_of("message: X\ndo:\n  - PID: {make: Patient, as: patient}\n"), ::testing::HasSubstr("\"identity\" is missing"));
-  EXPECT_THAT(faults_of("message: X\ndo:\n  - PID: {into: somebody}\n"), ::testing::HasSubstr("\"somebody\" is not known here"));
-  EXPECT_THAT(faults_of("message: X\ndo:\n  - include: nothing\n"), ::testing::HasSubstr("\"nothing\" is not known here"));
+  EXPECT_THAT(faults_of("message: X\ndo:\n  - PID: {make: Patient, as: patient}\n"),
+              ::testing::HasSubstr("\"identity\" is missing"));
+  EXPECT_THAT(faults_of("message: X\ndo:\n  - PID: {into: somebody}\n"),
+              ::testing::HasSubstr("\"somebody\" is not known here"));
+  EXPECT_THAT(faults_of("message: X\ndo:\n  - include: nothing\n"),
+              ::testing::HasSubstr("\"nothing\" is not known here"));
 }
 
 TEST(Catalogue, takes_files_of_an_overlay_in_place_of_its_own) {
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("mapping-overlay-" + std::to_string(::getpid()));
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("mapping-overlay-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder / "hl7v2" / "messages");
   std::ofstream(folder / "hl7v2" / "messages" / "adt_delete.yaml") << "message: OURS\ntriggers: [ADT^A29]\ndo: []\n";
   Issues issues;

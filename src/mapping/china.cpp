@@ -21,7 +21,8 @@ std::optional<IdentityCard> read_identity_card(std::string_view text) {
   std::string number(text);
   if (number.size() != 15 && number.size() != 18) return std::nullopt;
   const std::size_t digits = number.size() == 15 ? 15 : 17;
-  if (!std::all_of(number.begin(), number.begin() + static_cast<std::ptrdiff_t>(digits), [](char c) { return c >= '0' && c <= '9'; })) {
+  if (!std::all_of(number.begin(), number.begin() + static_cast<std::ptrdiff_t>(digits),
+                   [](char c) { return c >= '0' && c <= '9'; })) {
     return std::nullopt;
   }
   if (number.size() == 15) {

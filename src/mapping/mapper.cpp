@@ -49,7 +49,10 @@ void cover(const Plan& plan, const hl7v2::Message& message, const internal::Grou
 
 struct Mapper::State {
   State(std::shared_ptr<const Catalogue> shared, MappingContext given, MappingLimits bounds)
-      : catalogue(std::move(shared)), context(std::move(given)), limits(bounds), evaluator(catalogue->plan(), context, limits) {}
+      : catalogue(std::move(shared)),
+        context(std::move(given)),
+        limits(bounds),
+        evaluator(catalogue->plan(), context, limits) {}
   std::shared_ptr<const Catalogue> catalogue;
   MappingContext context;
   MappingLimits limits;
@@ -69,8 +72,11 @@ Mapped Mapper::map(const hl7v2::Message& message) {
   const hl7v2::Header header = message.header();
   const internal::MessageMap* map = find_map(plan, header);
   if (map == nullptr) {
-    mapped.issues.add({Severity::warning, IssueType::not_supported, kNoMap,
-                       {internal::clean(header.type()) + '^' + internal::clean(header.trigger())}, "MSH-9"});
+    mapped.issues.add({Severity::warning,
+                       IssueType::not_supported,
+                       kNoMap,
+                       {internal::clean(header.type()) + '^' + internal::clean(header.trigger())},
+                       "MSH-9"});
     return mapped;
   }
   mapped.map = map->name;

@@ -1,5 +1,5 @@
-// Any message through every map: the resources must be JSON that the schema knows, element by element, without faults of
-// form; merging them again must change nothing; and the work is bounded by the limits.
+// Any message through every map: the resources must be JSON that the schema knows, element by element, without faults
+// of form; merging them again must change nothing; and the work is bounded by the limits.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -16,7 +16,8 @@ using namespace meridian;
 
 void require(bool holds, std::string_view what, std::string_view json) {
   if (holds) return;
-  std::fprintf(stderr, "%.*s\n%.*s\n", static_cast<int>(what.size()), what.data(), static_cast<int>(json.size()), json.data());
+  std::fprintf(stderr, "%.*s\n%.*s\n", static_cast<int>(what.size()), what.data(), static_cast<int>(json.size()),
+               json.data());
   std::abort();
 }
 

@@ -18,7 +18,8 @@ std::string header(const std::string& type, const std::string& time, const std::
   return "MSH|^~\\&|HIS|HOSP|MER|HOSP|" + time + "||" + type + "|" + id + "|P|2.5.1\n";
 }
 
-constexpr const char* kPid = "PID|1||1001^^^HOSP^MR||张^三^^^^^L||19800102|M|||人民路1号^^上海^^200000^CHN||13800000000^PRN^CP\n";
+constexpr const char* kPid =
+    "PID|1||1001^^^HOSP^MR||张^三^^^^^L||19800102|M|||人民路1号^^上海^^200000^CHN||13800000000^PRN^CP\n";
 
 std::string adt(const std::string& event, const std::string& time, const std::string& id, const std::string& visit) {
   return header("ADT^" + event, time, id) + "EVN|" + event + "|" + time + "\n" + kPid + visit;
@@ -41,7 +42,9 @@ const std::string kLeft =
     pv1({{2, "I"}, {3, "B^2^2^HOSP"}, {19, "V1^^^HOSP"}, {36, "01"}, {44, "20240501080000"}, {45, "20240509170000"}});
 
 std::string stay(const std::string& encounter) {
-  return find(encounter, "location.select(location.display & ' ' & status & ' ' & period.start.toString() & ' ' & period.end.toString())");
+  return find(
+      encounter,
+      "location.select(location.display & ' ' & status & ' ' & period.start.toString() & ' ' & period.end.toString())");
 }
 
 TEST(Mapper, makes_one_encounter_of_admission_transfer_and_discharge) {
@@ -107,17 +110,20 @@ TEST(Mapper, links_two_records_and_swaps_two_beds) {
   record.take(header("ADT^A24", "20240501080000", "1") + "PID|1||1^^^HOSP^MR||A^B\nPID|2||2^^^HOSP^MR||A^B\n");
   ASSERT_EQ(record.all("Patient").size(), 2U);
   for (const std::string& patient : record.all("Patient")) EXPECT_EQ(find(patient, "link.type"), "seealso");
-  record.take(header("ADT^A17", "20240502080000", "2") + "PID|1||1^^^HOSP^MR\n" + pv1({{2, "I"}, {3, "B^1^1"}, {19, "V1"}}) +
-              "PID|2||2^^^HOSP^MR\n" + pv1({{2, "I"}, {3, "A^1^1"}, {19, "V2"}}));
+  record.take(header("ADT^A17", "20240502080000", "2") + "PID|1||1^^^HOSP^MR\n" +
+              pv1({{2, "I"}, {3, "B^1^1"}, {19, "V1"}}) + "PID|2||2^^^HOSP^MR\n" +
+              pv1({{2, "I"}, {3, "A^1^1"}, {19, "V2"}}));
   ASSERT_EQ(record.all("Encounter").size(), 2U);
   for (const std::string& encounter : record.all("Encounter")) {
-    EXPECT_EQ(find(encounter, "location.location.display"), find(encounter, "identifier.value") == "V1" ? "B 1 1" : "A 1 1");
+    EXPECT_EQ(find(encounter, "location.location.display"),
+              find(encounter, "identifier.value") == "V1" ? "B 1 1" : "A 1 1");
   }
 }
 
 std::string oru(const std::string& time, const std::string& id, const std::string& result) {
   return header("ORU^R01", time, id) + kPid + "PV1|1|I|||||||||||||||||V1^^^HOSP\nORC|RE|P1^HIS|F1^LAB\n" +
-         "OBR|1|P1^HIS|F1^LAB|24320-4^Basic metabolic panel^LN|||20240501090000|||||||||||||||20240501100000||LAB|F\n" + result;
+         "OBR|1|P1^HIS|F1^LAB|24320-4^Basic metabolic panel^LN|||20240501090000|||||||||||||||20240501100000||LAB|F\n" +
+         result;
 }
 
 TEST(Mapper, replaces_a_result_by_its_correction) {
@@ -142,17 +148,21 @@ TEST(Mapper, lets_the_same_visit_order_and_patient_of_many_messages_meet) {
   record.take(header("ORM^O01", "20240501083000", "2") + kPid + "PV1|1|I|||||||||||||||||V1^^^HOSP\n" +
               "ORC|NW|P1^HIS||||||||||D1^Li^Si\nOBR|1|P1^HIS||24320-4^Basic metabolic panel^LN\n");
   record.take(oru("20240501100000", "3", "OBX|1|NM|2823-3^Potassium^LN||5.9|mmol/L^^UCUM||H|||F\n"));
-  record.take(header("SIU^S12", "20240501110000", "4") + "SCH|AP1|AF1\n" + kPid + "PV1|1|I|||||||||||||||||V1^^^HOSP\n");
+  record.take(header("SIU^S12", "20240501110000", "4") + "SCH|AP1|AF1\n" + kPid +
+              "PV1|1|I|||||||||||||||||V1^^^HOSP\n");
   record.take(header("DFT^P03", "20240501120000", "5") + kPid + "PV1|1|I|||||||||||||||||V1^^^HOSP\n" +
               "FT1|1|T1||20240501|20240501|CG|71045^Chest^C4\n");
   EXPECT_EQ(record.all("Patient").size(), 1U);
   EXPECT_EQ(record.all("Encounter").size(), 1U);
   EXPECT_EQ(record.all("ServiceRequest").size(), 1U);
-  EXPECT_EQ(find(record.only("Encounter"), "location.location.display"), "A 1 1") << "a copy does not undo what ADT said";
+  EXPECT_EQ(find(record.only("Encounter"), "location.location.display"), "A 1 1")
+      << "a copy does not undo what ADT said";
   EXPECT_EQ(find(record.only("ServiceRequest"), "requester.display"), "Si Li");
-  EXPECT_EQ(find(record.only("Observation"), "basedOn.reference"), "ServiceRequest/" + find(record.only("ServiceRequest"), "id"));
+  EXPECT_EQ(find(record.only("Observation"), "basedOn.reference"),
+            "ServiceRequest/" + find(record.only("ServiceRequest"), "id"));
   EXPECT_EQ(find(record.only("DiagnosticReport"), "result.count()"), "1");
-  EXPECT_EQ(find(record.only("Appointment"), "participant.actor.reference"), "Patient/" + find(record.only("Patient"), "id"));
+  EXPECT_EQ(find(record.only("Appointment"), "participant.actor.reference"),
+            "Patient/" + find(record.only("Patient"), "id"));
 }
 
 TEST(Mapper, deletes_what_is_null_and_leaves_what_is_absent) {
@@ -172,11 +182,12 @@ TEST(Mapper, deletes_what_is_null_and_leaves_what_is_absent) {
 }
 
 TEST(Mapper, gives_the_same_record_for_any_order_and_any_number_of_arrivals) {
-  std::vector<std::string> messages = {
-      adt("A01", "20240501080500", "1", kWardA), adt("A02", "20240503100000", "2", kWardB),
-      adt("A08", "20240504100000", "3", kWardB), adt("A03", "20240509170100", "4", kLeft),
-      oru("20240501100000", "5", "OBX|1|NM|2823-3^Potassium^LN||5.9|mmol/L||H|||F\n"),
-      oru("20240501110000", "6", "OBX|1|NM|2823-3^Potassium^LN||4.9|mmol/L||N|||C\n")};
+  std::vector<std::string> messages = {adt("A01", "20240501080500", "1", kWardA),
+                                       adt("A02", "20240503100000", "2", kWardB),
+                                       adt("A08", "20240504100000", "3", kWardB),
+                                       adt("A03", "20240509170100", "4", kLeft),
+                                       oru("20240501100000", "5", "OBX|1|NM|2823-3^Potassium^LN||5.9|mmol/L||H|||F\n"),
+                                       oru("20240501110000", "6", "OBX|1|NM|2823-3^Potassium^LN||4.9|mmol/L||N|||C\n")};
   Record expected;
   for (const std::string& message : messages) expected.take(message);
   std::sort(messages.begin(), messages.end());
@@ -237,10 +248,12 @@ TEST(Mapper, makes_nothing_of_a_message_without_a_map_and_says_so) {
 
 TEST(Mapper, keeps_the_precision_of_times_and_the_zone_of_the_feed) {
   Record record;
-  record.take(header("ADT^A04", "20240501080000", "1") + "PID|1||7^^^HOSP^MR||A^B||198001|M|||||||||||||||||||||201501\n");
+  record.take(header("ADT^A04", "20240501080000", "1") +
+              "PID|1||7^^^HOSP^MR||A^B||198001|M|||||||||||||||||||||201501\n");
   EXPECT_EQ(find(record.only("Patient"), "birthDate"), "1980-01");
   EXPECT_EQ(find(record.only("Patient"), "deceased"), "2015-01");
-  record.take(oru("20240501100000", "2", "OBX|1|ST|X^X^L||a||||||F|||202405010915\nOBX|2|ST|Y^Y^L||a||||||F|||202405010915-0500\n"));
+  record.take(oru("20240501100000", "2",
+                  "OBX|1|ST|X^X^L||a||||||F|||202405010915\nOBX|2|ST|Y^Y^L||a||||||F|||202405010915-0500\n"));
   const std::vector<std::string> results = record.all("Observation");
   std::string times;
   for (const std::string& result : results) times += find(result, "effective") + " ";

@@ -24,7 +24,9 @@ struct Present {
   std::string_view companion;  // the `_key` member, whole
 };
 
-std::string element_of(std::string_view key) { return std::string(key.substr(0, key.find_first_of(".@[#"))); }
+std::string element_of(std::string_view key) {
+  return std::string(key.substr(0, key.find_first_of(".@[#")));
+}
 
 /// An entry of something that no message gave: older than any.
 Entry unowned(SlotKind kind, std::string key, std::string json, std::uint32_t items) {
@@ -87,7 +89,8 @@ struct Merger::State {
   }
 
   void read_present(fhir::TypeId type, std::string_view json, std::vector<Entry>& entries) const;
-  void read_list(const MergeRule& rule, const std::string& name, const Present& present, std::vector<Entry>& entries) const;
+  void read_list(const MergeRule& rule, const std::string& name, const Present& present,
+                 std::vector<Entry>& entries) const;
   std::string render(fhir::TypeId type, const std::string& id, const std::vector<Entry>& entries) const;
   void render_list(std::vector<const Entry*> list, const std::vector<Entry>& all, std::string& out) const;
 
@@ -105,7 +108,8 @@ void Merger::State::read_present(fhir::TypeId type, std::string_view json, std::
     const std::string_view base = is_companion ? key.substr(1) : key;
     Present& present = elements[element_name(type, base)];
     if (is_companion) {
-      present.companion = std::string_view(key.data() - 1, static_cast<std::size_t>(value.data() + value.size() - (key.data() - 1)));
+      present.companion =
+          std::string_view(key.data() - 1, static_cast<std::size_t>(value.data() + value.size() - (key.data() - 1)));
     } else {
       present.value = value;
     }
@@ -135,7 +139,8 @@ void Merger::State::read_present(fhir::TypeId type, std::string_view json, std::
         }
       }
       std::erase_if(entries, [&](const Entry& entry) {
-        return entry.kind == SlotKind::member && !entry.is_deleted && entry.json.empty() && element_of(entry.key) == name;
+        return entry.kind == SlotKind::member && !entry.is_deleted && entry.json.empty() &&
+               element_of(entry.key) == name;
       });
       continue;
     }
@@ -209,7 +214,8 @@ std::string Merger::State::render(fhir::TypeId type, const std::string& id, cons
     auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == name; });
     if (group == groups.end()) {
       const fhir::ElementInfo* info = element(type, name);
-      const std::uint32_t order = info == nullptr ? std::numeric_limits<std::uint32_t>::max() : static_cast<std::uint32_t>(info->id);
+      const std::uint32_t order =
+          info == nullptr ? std::numeric_limits<std::uint32_t>::max() : static_cast<std::uint32_t>(info->id);
       group = groups.insert(groups.end(), {order, name, {}});
     }
     group->entries.push_back(&entry);
@@ -226,7 +232,8 @@ std::string Merger::State::render(fhir::TypeId type, const std::string& id, cons
       std::vector<const Entry*> members = group.entries;
       const fhir::ElementInfo* info = element(type, group.name);
       const auto order = [&](const Entry* entry) {
-        const fhir::KeyMatch match = schema.find_key(info->types.front().type, std::string_view(entry->key).substr(group.name.size() + 1));
+        const fhir::KeyMatch match =
+            schema.find_key(info->types.front().type, std::string_view(entry->key).substr(group.name.size() + 1));
         return std::pair(match ? static_cast<int>(match.element) : 0xFFFF, std::string_view(entry->key));
       };
       std::sort(members.begin(), members.end(), [&](const Entry* a, const Entry* b) { return order(a) < order(b); });
@@ -277,7 +284,8 @@ Result<Merged> Merger::merge(std::string_view present, std::string_view origins,
   }
   for (std::size_t i = 0; i < write.size(); ++i) {
     const Slot slot = write.slot(i);
-    const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == slot.key; });
+    const auto known =
+        std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == slot.key; });
     if (known != entries.end()) {
       const bool is_newer = slot.rank != known->rank ? slot.rank > known->rank : !(write.stamp() < known->stamp);
       if (!is_newer) continue;
@@ -295,7 +303,8 @@ Result<Merged> Merger::merge(std::string_view present, std::string_view origins,
     // One element is cut one way: what stands there cut otherwise gives way.
     const std::string name = element_of(slot.key);
     if (slot.kind == SlotKind::element || slot.kind == SlotKind::member) {
-      std::erase_if(entries, [&](const Entry& other) { return other.kind != slot.kind && element_of(other.key) == name; });
+      std::erase_if(entries,
+                    [&](const Entry& other) { return other.kind != slot.kind && element_of(other.key) == name; });
     } else if (slot.kind == SlotKind::source || slot.kind == SlotKind::timeline) {
       std::erase_if(entries, [&](const Entry& other) { return !other.is_owned && element_of(other.key) == name; });
     }

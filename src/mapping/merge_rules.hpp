@@ -27,9 +27,7 @@ struct MergeRule {
 
 class MergeRules {
  public:
-  void set(fhir::TypeId type, fhir::NameId element, MergeRule rule) {
-    rules_[{type, element}] = std::move(rule);
-  }
+  void set(fhir::TypeId type, fhir::NameId element, MergeRule rule) { rules_[{type, element}] = std::move(rule); }
   const MergeRule& rule(fhir::TypeId type, fhir::NameId element) const {
     static const MergeRule standard;
     const auto found = rules_.find({type, element});

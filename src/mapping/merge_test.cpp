@@ -10,7 +10,9 @@
 namespace meridian::mapping {
 namespace {
 
-const fhir::Schema& schema() { return fhir::Schema::r4(); }
+const fhir::Schema& schema() {
+  return fhir::Schema::r4();
+}
 
 Write write(const char* type, std::int64_t time) {
   Write out(schema().find_type(type), Uuid());
@@ -30,7 +32,9 @@ void say(Write& write, SlotKind kind, const char* element, const char* key, cons
   write.add(slot);
 }
 
-std::string body(const std::string& json) { return json.substr(json.find("0000\"") + 5); }
+std::string body(const std::string& json) {
+  return json.substr(json.find("0000\"") + 5);
+}
 
 class Merging : public ::testing::Test {
  protected:
@@ -107,7 +111,8 @@ TEST_F(Merging, keeps_what_somebody_else_wrote_between_two_messages) {
   EXPECT_NE(json.find(R"("photo":[{"title":"p"}])"), std::string::npos) << json;
   EXPECT_NE(json.find(R"("gender":"female")"), std::string::npos);
   EXPECT_NE(json.find(R"("meta":{"versionId":"2"})"), std::string::npos);
-  EXPECT_EQ(json.find(R"({"system":"urn:b","value":"2"})"), std::string::npos) << "the same identifier is not there twice";
+  EXPECT_EQ(json.find(R"({"system":"urn:b","value":"2"})"), std::string::npos)
+      << "the same identifier is not there twice";
 }
 
 TEST_F(Merging, deletes_and_remembers_the_deletion) {
@@ -134,15 +139,20 @@ TEST_F(Merging, makes_stays_of_observed_places) {
   merge(seen(3, "location#2024-01-03T00:00:00Z|B", R"({"location":{"reference":"B"}})"));
   merge(seen(1, "location#2024-01-01T00:00:00Z|A", R"({"location":{"reference":"A"}})"));
   merge(seen(2, "location#2024-01-02T00:00:00Z|A", R"({"location":{"reference":"A"}})"));
-  EXPECT_EQ(body(json),
-            R"(,"location":[{"location":{"reference":"A"},"status":"completed","period":{"start":"2024-01-01T00:00:00Z","end":"2024-01-03T00:00:00Z"}},)"
-            R"({"location":{"reference":"B"},"status":"active","period":{"start":"2024-01-03T00:00:00Z"}}]})");
+  EXPECT_EQ(
+      body(json),
+      R"(,"location":[{"location":{"reference":"A"},"status":"completed","period":{"start":"2024-01-01T00:00:00Z","end":"2024-01-03T00:00:00Z"}},)"
+      R"({"location":{"reference":"B"},"status":"active","period":{"start":"2024-01-03T00:00:00Z"}}]})");
 }
 
 TEST_F(Merging, refuses_origins_and_versions_that_it_cannot_read) {
   const Write empty = write("Patient", 1);
   EXPECT_FALSE(merger.merge("{}", "\x02", empty));
-  EXPECT_FALSE(merger.merge("", std::string_view("\x01\x01\x02\x05" "a", 5), empty));
+  EXPECT_FALSE(merger.merge("",
+                            std::string_view("\x01\x01\x02\x05"
+                                             "a",
+                                             5),
+                            empty));
   EXPECT_FALSE(merger.merge("no json", "", empty));
 }
 

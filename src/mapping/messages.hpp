@@ -7,7 +7,8 @@ namespace meridian::mapping {
 
 // About the catalogue.
 inline constexpr Message kNotYaml{"mapping-not-yaml", "this is not usable YAML: {0}", "不是可用的 YAML：{0}"};
-inline constexpr Message kUnknownMember{"mapping-unknown-member", "nothing is called \"{0}\" here", "此处没有名为“{0}”的项"};
+inline constexpr Message kUnknownMember{"mapping-unknown-member", "nothing is called \"{0}\" here",
+                                        "此处没有名为“{0}”的项"};
 inline constexpr Message kMissingMember{"mapping-missing-member", "\"{0}\" is missing", "缺少“{0}”"};
 inline constexpr Message kUnknownElement{"mapping-unknown-element", "{0} has no element \"{1}\"", "{0} 没有元素“{1}”"};
 inline constexpr Message kUnknownType{"mapping-unknown-type", "FHIR has no type \"{0}\"", "FHIR 没有类型“{0}”"};
@@ -25,7 +26,8 @@ inline constexpr Message kTypesDoNotFit{"mapping-types-do-not-fit", "the map {0}
 inline constexpr Message kNeedsMap{"mapping-needs-map", "{0} is of type {1}, which needs a map",
                                    "{0} 的类型是 {1}，需要映射"};
 inline constexpr Message kCycle{"mapping-cycle", "the map {0} contains itself", "映射 {0} 包含自身"};
-inline constexpr Message kCodeNotInSet{"mapping-code-not-in-set", "\"{0}\" is not a code of {1}", "“{0}”不是 {1} 的代码"};
+inline constexpr Message kCodeNotInSet{"mapping-code-not-in-set", "\"{0}\" is not a code of {1}",
+                                       "“{0}”不是 {1} 的代码"};
 
 // About messages.
 inline constexpr Message kNoMap{"mapping-no-map", "no map is for messages {0}: nothing was made of it",
@@ -36,8 +38,8 @@ inline constexpr Message kNotConverted{"mapping-not-converted", "this cannot bec
                                        "无法转换为类型为 {1} 的 {0}：已省略"};
 inline constexpr Message kCodeNotMapped{"mapping-code-not-mapped", "the code map {0} does not know this code",
                                         "代码映射 {0} 不认识此代码"};
-inline constexpr Message kNoIdentity{"mapping-no-identity",
-                                     "nothing here identifies the {0}: it was left out", "没有可识别 {0} 的内容：已省略"};
+inline constexpr Message kNoIdentity{"mapping-no-identity", "nothing here identifies the {0}: it was left out",
+                                     "没有可识别 {0} 的内容：已省略"};
 inline constexpr Message kTooMuch{"mapping-too-much", "the message makes more than {0} {1}: the rest was left out",
                                   "消息产生的 {1} 超过 {0}：其余已省略"};
 inline constexpr Message kComputationFailed{"mapping-computation-failed", "the expression of {0} failed: {1}",

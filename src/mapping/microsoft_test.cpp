@@ -1,4 +1,5 @@
-// Differential: the 132 bundles that Microsoft's FHIR Converter is expected to make of its sample messages, against ours.
+// Differential: the 132 bundles that Microsoft's FHIR Converter is expected to make of its sample messages, against
+// ours.
 //
 // For each expected resource of the key types: whether we make its counterpart, and whether its key fields agree. What
 // is known to differ has a class, which docs/mapping-differences.md explains; what is left must agree to 95 %.
@@ -32,21 +33,33 @@ struct KeyFields {
 
 const std::vector<KeyFields>& key_fields() {
   static const std::vector<KeyFields> all = {
-      {"Patient", "", {"identifier.value", "name.family", "name.given", "birthDate", "gender", "address.city", "address.postalCode",
-                       "address.state", "telecom.value", "maritalStatus.coding.code"}},
-      {"Encounter", "", {"class.code", "status", "period.start", "period.end", "identifier.value", "type.coding.code",
-                         "serviceType.coding.code"}},
-      {"Observation", "code.coding.code", {"code.coding.code", "valueQuantity.value", "valueQuantity.unit", "valueString",
-                                           "valueCodeableConcept.coding.code", "valueDateTime", "status", "effectiveDateTime",
-                                           "interpretation.coding.code", "referenceRange.text"}},
-      {"DiagnosticReport", "identifier.value", {"code.coding.code", "status", "identifier.value", "effectiveDateTime", "issued"}},
+      {"Patient",
+       "",
+       {"identifier.value", "name.family", "name.given", "birthDate", "gender", "address.city", "address.postalCode",
+        "address.state", "telecom.value", "maritalStatus.coding.code"}},
+      {"Encounter",
+       "",
+       {"class.code", "status", "period.start", "period.end", "identifier.value", "type.coding.code",
+        "serviceType.coding.code"}},
+      {"Observation",
+       "code.coding.code",
+       {"code.coding.code", "valueQuantity.value", "valueQuantity.unit", "valueString",
+        "valueCodeableConcept.coding.code", "valueDateTime", "status", "effectiveDateTime",
+        "interpretation.coding.code", "referenceRange.text"}},
+      {"DiagnosticReport",
+       "identifier.value",
+       {"code.coding.code", "status", "identifier.value", "effectiveDateTime", "issued"}},
       {"ServiceRequest", "identifier.value", {"code.coding.code", "identifier.value", "status", "priority"}},
-      {"Specimen", "identifier.value", {"type.coding.code", "identifier.value", "collection.collectedDateTime", "receivedTime"}},
+      {"Specimen",
+       "identifier.value",
+       {"type.coding.code", "identifier.value", "collection.collectedDateTime", "receivedTime"}},
       {"AllergyIntolerance", "code.coding.code", {"code.coding.code", "category", "criticality", "type"}},
       {"Condition", "code.coding.code", {"code.coding.code", "onsetDateTime"}},
       {"Procedure", "code.coding.code", {"code.coding.code", "performedDateTime", "status"}},
       {"Coverage", "", {"type.coding.code", "period.start", "period.end", "subscriberId"}},
-      {"Immunization", "", {"vaccineCode.coding.code", "status", "occurrenceDateTime", "lotNumber", "doseQuantity.value"}},
+      {"Immunization",
+       "",
+       {"vaccineCode.coding.code", "status", "occurrenceDateTime", "lotNumber", "doseQuantity.value"}},
       {"MedicationRequest", "", {"status", "identifier.value", "authoredOn"}},
       {"DocumentReference", "", {"type.coding.code", "status", "masterIdentifier.value", "docStatus"}},
       {"Appointment", "", {"status", "start", "end", "identifier.value", "minutesDuration"}},
@@ -97,7 +110,8 @@ std::vector<fhir::Node> resources(const fhir::Document& bundle, std::string_view
 }
 
 std::size_t common(const std::set<std::string>& a, const std::set<std::string>& b) {
-  return static_cast<std::size_t>(std::count_if(a.begin(), a.end(), [&b](const std::string& x) { return b.contains(x); }));
+  return static_cast<std::size_t>(
+      std::count_if(a.begin(), a.end(), [&b](const std::string& x) { return b.contains(x); }));
 }
 
 /// The segments of these names, as they stand.
@@ -125,22 +139,27 @@ std::string reason_of_absence(const std::string& type, fhir::Node expected, cons
   const std::set<std::string> codes = values(expected, "code.coding.code");
   const auto stands_in = [&](std::initializer_list<const char*> names) {
     const std::string part = segments_of(text, names);
-    return std::any_of(codes.begin(), codes.end(), [&part](const std::string& code) { return part.find(code) != std::string::npos; });
+    return std::any_of(codes.begin(), codes.end(),
+                       [&part](const std::string& code) { return part.find(code) != std::string::npos; });
   };
   if (type == "Specimen" && values(expected, "type.coding.code").empty()) return "specimen of every order";
-  if (type == "Specimen" && !values(expected, "type.coding.code").empty() && segments_of(text, {"SPM"}).empty()) return "specimen of every order";
-  if (type == "DiagnosticReport" && common(values(expected, "status"), {"unknown", "registered"}) > 0) return "report of every order";
+  if (type == "Specimen" && !values(expected, "type.coding.code").empty() && segments_of(text, {"SPM"}).empty())
+    return "specimen of every order";
+  if (type == "DiagnosticReport" && common(values(expected, "status"), {"unknown", "registered"}) > 0)
+    return "report of every order";
   if (type == "Condition" && (codes.empty() || !stands_in({"DG1"}))) return "condition of other segments";
   if (type == "Procedure" && !stands_in({"PR1"})) return "procedure of other segments";
   if (type == "ServiceRequest" && values(expected, "code.coding.code").empty()) return "parent orders";
   if (type == "MedicationRequest") return "encoded order apart from the order";
   if (type == "DocumentReference" && text.find("|MDM^") == std::string::npos) return "document outside MDM";
-  if (type == "Observation" && segments_of(text, {"OBX"}).find("ED|") != std::string::npos) return "results apart from their order";
+  if (type == "Observation" && segments_of(text, {"OBX"}).find("ED|") != std::string::npos)
+    return "results apart from their order";
   if (type == "Encounter" && text.find("^A29") != std::string::npos) return "visit of a deleted person";
   return {};
 }
 
-std::string reason_of_difference(const std::string& type, const std::string& field, const std::string& value, const std::string& text) {
+std::string reason_of_difference(const std::string& type, const std::string& field, const std::string& value,
+                                 const std::string& text) {
   if (type == "Patient") {
     const std::string person = segments_of(text, {"PID", "PD1", "MRG"});
     return person.find(value) == std::string::npos ? "patient's data from other segments" : "";
@@ -148,14 +167,17 @@ std::string reason_of_difference(const std::string& type, const std::string& fie
   if (field == "ChargeItem.status") return "charge is billable";
   if (field == "DocumentReference.docStatus") return "authenticated document is final";
   if (field == "Immunization.doseQuantity.value" && value == "999") return "999 is no dose";
-  if (field == "Encounter.period.end" && text.find("^A13") != std::string::npos) return "cancelled discharge has no end";
+  if (field == "Encounter.period.end" && text.find("^A13") != std::string::npos)
+    return "cancelled discharge has no end";
   if (field == "Encounter.status" && !segments_of(text, {"PV1"}).empty()) return "status by event and discharge time";
   if (field == "ServiceRequest.status" || field == "Observation.status") return "status of orders and results";
   if (type == "Encounter" && !segments_of(text, {"PV2"}).empty() && field.starts_with("Encounter.period")) {
     return "expected times are not the period";
   }
-  if (field.ends_with(".identifier.value") && segments_of(text, {"ORC"}).find(value) != std::string::npos) return "group numbers";
-  if (field == "ServiceRequest.identifier.value" || field == "DiagnosticReport.identifier.value") return "parts of an identifier";
+  if (field.ends_with(".identifier.value") && segments_of(text, {"ORC"}).find(value) != std::string::npos)
+    return "group numbers";
+  if (field == "ServiceRequest.identifier.value" || field == "DiagnosticReport.identifier.value")
+    return "parts of an identifier";
   return {};
 }
 
@@ -166,10 +188,12 @@ struct Count {
 
 class Comparison {
  public:
-  void compare(const std::string& name, const fhir::Document& expected, const fhir::Document& ours, const std::string& text) {
+  void compare(const std::string& name, const fhir::Document& expected, const fhir::Document& ours,
+               const std::string& text) {
     name_ = name;
     text_ = &text;
-    for (const KeyFields& fields : key_fields()) compare(fields, resources(expected, fields.type), resources(ours, fields.type));
+    for (const KeyFields& fields : key_fields())
+      compare(fields, resources(expected, fields.type), resources(ours, fields.type));
   }
 
   Count all() const { return all_; }
@@ -186,7 +210,8 @@ class Comparison {
     for (std::size_t i = 0; i < expected.size(); ++i) {
       for (std::size_t j = 0; j < ours.size(); ++j) {
         std::size_t score = 0;
-        for (const char* field : fields.fields) score += common(values(expected[i], field), values(ours[j], field)) * (key == field ? 20 : 1);
+        for (const char* field : fields.fields)
+          score += common(values(expected[i], field), values(ours[j], field)) * (key == field ? 20 : 1);
         const std::set<std::string> wanted = key.empty() ? std::set<std::string>() : values(expected[i], key);
         if (score > 0 && (wanted.empty() || common(wanted, values(ours[j], key)) > 0)) pairs.push_back({score, i, j});
       }
@@ -271,8 +296,8 @@ TEST(Microsoft, agrees_with_the_expected_bundles_in_95_of_100_key_fields) {
   const Count all = comparison.all();
   const Count rest = comparison.unexplained();
   for (const auto& [reason, count] : comparison.classes()) std::printf("%5d  %s\n", count, reason.c_str());
-  std::printf("agreed %d of %d key fields; %d where nothing explains a difference: %.2f %%\n", all.agreed, all.total, rest.total,
-              100.0 * rest.agreed / rest.total);
+  std::printf("agreed %d of %d key fields; %d where nothing explains a difference: %.2f %%\n", all.agreed, all.total,
+              rest.total, 100.0 * rest.agreed / rest.total);
   // What is reached may not be lost.
   EXPECT_GE(all.agreed * 1000, all.total * 880);
   EXPECT_GE(rest.agreed * 1000, rest.total * 950);

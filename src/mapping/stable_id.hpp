@@ -19,7 +19,8 @@ namespace meridian::mapping {
 class StableIds {
  public:
   explicit StableIds(std::string_view tenant_key);
-  Uuid id(std::string_view type, std::string_view authority, std::string_view identifier, std::uint32_t epoch = 0) const;
+  Uuid id(std::string_view type, std::string_view authority, std::string_view identifier,
+          std::uint32_t epoch = 0) const;
 
  private:
   // The key, padded and masked for the inner and the outer hash.

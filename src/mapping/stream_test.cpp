@@ -97,10 +97,12 @@ TEST(Stream, has_the_encounters_results_and_merges_that_the_messages_speak_of) {
   };
   EXPECT_EQ(record.all("Patient").size(), distinct(patients));
   std::size_t numbered = 0;
-  for (const std::string& encounter : record.all("Encounter")) numbered += find(encounter, "identifier.exists()") == "true" ? 1U : 0U;
+  for (const std::string& encounter : record.all("Encounter"))
+    numbered += find(encounter, "identifier.exists()") == "true" ? 1U : 0U;
   EXPECT_EQ(numbered, distinct(visits));
   std::size_t linked = 0;
-  for (const std::string& patient : record.all("Patient")) linked += find(patient, "link.type") == "replaced-by" ? 1U : 0U;
+  for (const std::string& patient : record.all("Patient"))
+    linked += find(patient, "link.type") == "replaced-by" ? 1U : 0U;
   EXPECT_EQ(linked, merges);
   EXPECT_EQ(record.all("Observation").size(), results);
   EXPECT_EQ(record.all("DiagnosticReport").size(), 610U);

@@ -54,7 +54,8 @@ TEST(Values, keep_the_precision_of_times) {
 
 TEST(Values, know_what_is_no_time_and_no_number) {
   const TimeZone zone;
-  for (const char* text : {"", "20241301", "20230229", "2024022", "202402291", "today", "20240229+99", "20240229256000"}) {
+  for (const char* text :
+       {"", "20241301", "20230229", "2024022", "202402291", "today", "20240229+99", "20240229256000"}) {
     EXPECT_EQ(internal::date_time(text, zone), "") << text;
   }
   EXPECT_EQ(internal::number("+007.50"), "7.50");

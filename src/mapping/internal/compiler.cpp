@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::string_view kExtensionPrefix = "http://hl7.org/fhir/StructureDefinition/";
 
-bool is_upper_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool is_upper_or_digit(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
 
 bool is_segment_name(std::string_view text) {
   return text.size() == 3 && std::all_of(text.begin(), text.end(), is_upper_or_digit);
@@ -105,8 +107,12 @@ void Compiler::complain(std::uint32_t line, const Message& message, std::vector<
   issues_.add({Severity::error, IssueType::structure, message, std::move(arguments), file_, Position{0, line, 1}});
 }
 
-int Compiler::text(std::string_view text) { return index_in(plan_.texts, text); }
-int Compiler::name(std::string_view name) { return index_in(plan_.names, name); }
+int Compiler::text(std::string_view text) {
+  return index_in(plan_.texts, text);
+}
+int Compiler::name(std::string_view name) {
+  return index_in(plan_.names, name);
+}
 
 std::optional<SourcePath> Compiler::path(std::string_view text, std::uint32_t line) {
   std::optional<SourcePath> path = read_path(text);

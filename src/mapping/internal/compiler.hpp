@@ -2,7 +2,8 @@
 //
 //   path       PID-3  PID-3.1  PID-3[2].4.1  CX.4.1  CX (all of it)
 //   condition  PID-29 valued and not (PID-30 = Y|T or OBX-5 count > 1) · OBX-5 number · PID-7 longer 8 · has encounter
-//   target     name · component#v*.code (an item for each repetition) · period.start · coding#1.code · valueQuantity · extension(url).valueCode · $this
+//   target     name · component#v*.code (an item for each repetition) · period.start · coding#1.code · valueQuantity ·
+//   extension(url).valueCode · $this
 #pragma once
 
 #include <optional>

@@ -72,7 +72,8 @@ void Evaluator::make_resources(const MessageMap& map) {
       if (action.segment != scope.code || action.make == fhir::TypeId::none) continue;
       if (action.when != kNone && !holds(action.when, scope)) continue;
       if (builder_.resource_count() >= limits_.max_resources) {
-        if (!is_full_) complain(Severity::warning, kTooMuch, {std::to_string(limits_.max_resources), "resources"}, scope.origin);
+        if (!is_full_)
+          complain(Severity::warning, kTooMuch, {std::to_string(limits_.max_resources), "resources"}, scope.origin);
         is_full_ = true;
         return;
       }
@@ -193,8 +194,8 @@ void Evaluator::run_row(const Row& row, const Scope& scope, const Frame& frame) 
 }
 
 /// Whether the path held anything.
-bool Evaluator::apply_repetitions(const Row& row, const SourcePath& path, const hl7v2::Field& field, const Origin& origin,
-                                  const Scope& scope, const Frame& frame) {
+bool Evaluator::apply_repetitions(const Row& row, const SourcePath& path, const hl7v2::Field& field,
+                                  const Origin& origin, const Scope& scope, const Frame& frame) {
   const bool is_repeated = path.repetition == 0 && row.target.last_list != kNone;
   bool found = false;
   std::uint32_t number = 0;
@@ -270,11 +271,13 @@ bool Evaluator::content(const Row& row, const Source& source, const Scope& scope
                              plan_.schema->contains(row.target.required, "", out) == fhir::Membership::not_in;
   if (!out.empty() && !is_wrong_code) return true;
   complain(Severity::warning, kNotConverted,
-           {std::string(row.target.steps.back().key), std::string(plan_.schema->type(row.target.type).name)}, source.origin);
+           {std::string(row.target.steps.back().key), std::string(plan_.schema->type(row.target.type).name)},
+           source.origin);
   return false;
 }
 
-bool Evaluator::apply_complex(const Row& row, const Source& source, const Scope& scope, const Frame& frame, NodeIndex node) {
+bool Evaluator::apply_complex(const Row& row, const Source& source, const Scope& scope, const Frame& frame,
+                              NodeIndex node) {
   Frame inner;
   inner.resource = frame.resource;
   inner.container = node;
@@ -321,8 +324,9 @@ void Evaluator::apply_with(const Row& row, const Frame& frame, const Source& sou
 void Evaluator::remove(const Row& row, const Origin& origin, const Frame& frame) {
   if (!frame.is_top || row.target.steps.empty()) return;
   const std::vector<Step>& steps = row.target.steps;
-  builder_.at(frame.resource).deletions.push_back(
-      {steps[0].element, steps[0].key, steps.size() > 1 ? steps[1].key : std::string_view(), origin});
+  builder_.at(frame.resource)
+      .deletions.push_back(
+          {steps[0].element, steps[0].key, steps.size() > 1 ? steps[1].key : std::string_view(), origin});
 }
 
 bool Evaluator::put_reference(NodeIndex node, std::uint32_t resource, const Origin& origin) {
@@ -339,7 +343,8 @@ void Evaluator::put_references(const Row& row, const Scope& scope, const Frame& 
   if (row.all) {
     const std::vector<Instance>& instances = grouping_.instances();
     const auto first = row.others ? 0 : static_cast<std::size_t>(scope.instance);
-    for (std::size_t i = first; i < instances.size() && (i == first || instances[i].depth > instances[first].depth); ++i) {
+    for (std::size_t i = first; i < instances.size() && (i == first || instances[i].depth > instances[first].depth);
+         ++i) {
       for (const auto& [name, resource] : instances[i].bound) {
         if (name == row.reference && !(row.others && resource == frame.resource)) resources.push_back(resource);
       }

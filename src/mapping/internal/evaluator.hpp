@@ -90,7 +90,8 @@ class Evaluator {
 
   // Targets.
   NodeIndex step(NodeIndex at, const Step& step, const Frame& frame, std::uint32_t repetition);
-  bool put_text(NodeIndex parent, const Step& step, std::string_view text, bool is_literal, const Origin& origin, bool is_fallback);
+  bool put_text(NodeIndex parent, const Step& step, std::string_view text, bool is_literal, const Origin& origin,
+                bool is_fallback);
   void put(NodeIndex object, std::string_view key, std::string_view text, const Origin& origin);
 
   // Sources.

@@ -19,7 +19,8 @@ bool is_oid(std::string_view text) {
 std::string uri_part(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
+    const bool is_plain =
+        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
     if (is_plain) {
       out += c;
     } else {
@@ -77,7 +78,8 @@ std::string Evaluator::coding_system(std::string_view name) {
   if (name.empty()) return {};
   const auto found = plan_.systems.find(name);
   if (found != plan_.systems.end()) return found->second;
-  if (name.starts_with("HL7") && name.size() == 7 && name.find_first_not_of("0123456789", 3) == std::string_view::npos) {
+  if (name.starts_with("HL7") && name.size() == 7 &&
+      name.find_first_not_of("0123456789", 3) == std::string_view::npos) {
     return "http://terminology.hl7.org/CodeSystem/v2-" + std::string(name.substr(3));
   }
   if (is_oid(name)) return "urn:oid:" + std::string(name);
@@ -107,16 +109,19 @@ Uuid Evaluator::make_id(fhir::TypeId type, const std::string& authority, const s
 
 bool Evaluator::identify(int identity, fhir::TypeId type, const Scope& scope, Uuid& id) {
   const std::vector<IdentityTry>& tries = plan_.identities[static_cast<std::size_t>(identity)].tries;
-  return std::any_of(tries.begin(), tries.end(), [&](const IdentityTry& attempt) { return this->attempt(attempt, type, scope, id); });
+  return std::any_of(tries.begin(), tries.end(),
+                     [&](const IdentityTry& attempt) { return this->attempt(attempt, type, scope, id); });
 }
 
 bool Evaluator::attempt(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, Uuid& id) {
-  const std::string kind = attempt.kind_text == kNone ? std::string() : plan_.texts[static_cast<std::size_t>(attempt.kind_text)] + kBetween;
+  const std::string kind =
+      attempt.kind_text == kNone ? std::string() : plan_.texts[static_cast<std::size_t>(attempt.kind_text)] + kBetween;
   switch (attempt.kind) {
     case IdentityTry::Kind::message: {
       std::string text = "message";
       for (const std::size_t number : {3, 4, 10}) text += kBetween + message_->segment("MSH").field(number).text();
-      id = make_id(type, default_authority(), text + kBetween + kind + scope.origin.segment + std::to_string(scope.origin.occurrence));
+      id = make_id(type, default_authority(),
+                   text + kBetween + kind + scope.origin.segment + std::to_string(scope.origin.occurrence));
       return true;
     }
     case IdentityTry::Kind::cx:
@@ -170,7 +175,8 @@ bool Evaluator::attempt(const IdentityTry& attempt, fhir::TypeId type, const Sco
 }
 
 /// The repetition whose type is preferred most; among equals, the first.
-bool Evaluator::attempt_cx(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, const std::string& kind, Uuid& id) {
+bool Evaluator::attempt_cx(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, const std::string& kind,
+                           Uuid& id) {
   Origin origin;
   Input best;
   std::size_t best_rank = attempt.prefer.size() + 1;
@@ -178,7 +184,8 @@ bool Evaluator::attempt_cx(const IdentityTry& attempt, fhir::TypeId type, const 
     if (!input.part(1).has_value()) return;
     std::string buffer;
     const std::string_view code = input.part(5).has_value() ? trimmed(input.part(5).text(buffer)) : std::string_view();
-    const auto rank = static_cast<std::size_t>(std::find(attempt.prefer.begin(), attempt.prefer.end(), code) - attempt.prefer.begin());
+    const auto rank = static_cast<std::size_t>(std::find(attempt.prefer.begin(), attempt.prefer.end(), code) -
+                                               attempt.prefer.begin());
     if (rank >= best_rank) return;
     best = input;
     best_rank = rank;
@@ -186,7 +193,8 @@ bool Evaluator::attempt_cx(const IdentityTry& attempt, fhir::TypeId type, const 
   if (attempt.of.segment == 0) {
     consider(value(attempt.of, scope, origin));
   } else {
-    for (const hl7v2::Repetition repetition : field(attempt.of, scope, origin).repetitions()) consider(Input(repetition));
+    for (const hl7v2::Repetition repetition : field(attempt.of, scope, origin).repetitions())
+      consider(Input(repetition));
   }
   if (!best.has_value()) return false;
   std::string buffer;

@@ -1,4 +1,5 @@
-// The half of the evaluator that reads: values of the message, conditions, conversions, codes; and puts them into nodes.
+// The half of the evaluator that reads: values of the message, conditions, conversions, codes; and puts them into
+// nodes.
 #include <algorithm>
 #include <cstring>
 
@@ -39,8 +40,8 @@ void Evaluator::put(NodeIndex object, std::string_view key, std::string_view tex
   builder_.node(node).origin = origin;
 }
 
-bool Evaluator::put_text(NodeIndex parent, const Step& step, std::string_view text, bool is_literal, const Origin& origin,
-                         bool is_fallback) {
+bool Evaluator::put_text(NodeIndex parent, const Step& step, std::string_view text, bool is_literal,
+                         const Origin& origin, bool is_fallback) {
   NodeIndex found = builder_.find(parent, step.key);
   if (step.is_list) {
     if (found == kNoNode) found = builder_.append(parent, step.key, step.element, OutNode::Kind::list);
@@ -151,9 +152,11 @@ bool Evaluator::compute(int index, const Scope& scope, std::string& out) {
 }
 
 /// The system of a coded value; of a code that its table lacks, since every hospital adds its own, the hospital's.
-std::string Evaluator::system_of_code(const SourcePath& name, std::string_view text, const Scope& scope, const Frame& frame) {
+std::string Evaluator::system_of_code(const SourcePath& name, std::string_view text, const Scope& scope,
+                                      const Frame& frame) {
   std::string system = coding_system(text);
-  if (system.empty() && frame.table != kNone && name.part == 3) system = plan_.texts[static_cast<std::size_t>(frame.table)];
+  if (system.empty() && frame.table != kNone && name.part == 3)
+    system = plan_.texts[static_cast<std::size_t>(frame.table)];
   const fhir::CodeSystemId known = plan_.schema->find_code_system(system);
   if (known == fhir::CodeSystemId::none || !plan_.schema->code_system(known).is_complete) return system;
   SourcePath path = name;  // the code stands two parts before the name of its system
@@ -166,7 +169,8 @@ std::string Evaluator::system_of_code(const SourcePath& name, std::string_view t
 bool Evaluator::convert(const Row& row, const Source& source, const Scope& scope, const Frame& frame, std::string& out,
                         bool& is_literal) {
   std::string buffer;
-  const std::string_view text = source.presence == hl7v2::Presence::value ? source.input.text(buffer) : std::string_view();
+  const std::string_view text =
+      source.presence == hl7v2::Presence::value ? source.input.text(buffer) : std::string_view();
   switch (row.convert) {
     case Convert::coding_system:
       out = system_of_code(row.from.front(), trimmed(text), scope, frame);
@@ -221,7 +225,8 @@ const Code* Evaluator::map_code(const Row& row, const Source& source) {
     kept_code_ = {clean(text), {}, map.other.system};
     return &kept_code_;
   }
-  if (row.map == kNone && map.unmapped != CodeMap::Unmapped::silent) complain(Severity::information, kCodeNotMapped, {map.name}, source.origin);
+  if (row.map == kNone && map.unmapped != CodeMap::Unmapped::silent)
+    complain(Severity::information, kCodeNotMapped, {map.name}, source.origin);
   return nullptr;
 }
 
@@ -250,13 +255,15 @@ void Evaluator::tidy_codings(NodeIndex concept_node) {
   const NodeIndex second = builder_.node(first).next;
   const NodeIndex system = builder_.find(second, "system");
   const NodeIndex mapped = builder_.find(first, "system");
-  const bool is_same_system = system != kNoNode && mapped != kNoNode && builder_.node(system).text == builder_.node(mapped).text;
+  const bool is_same_system =
+      system != kNoNode && mapped != kNoNode && builder_.node(system).text == builder_.node(mapped).text;
   if (system != kNoNode && !is_same_system) return;
   builder_.node(first).next = builder_.node(second).next;
   if (builder_.node(list).last == second) builder_.node(list).last = first;
 }
 
-void Evaluator::complain(Severity severity, const Message& message, std::vector<std::string> arguments, const Origin& origin) {
+void Evaluator::complain(Severity severity, const Message& message, std::vector<std::string> arguments,
+                         const Origin& origin) {
   issues_->add({severity, IssueType::processing, message, std::move(arguments), to_string(origin)});
 }
 

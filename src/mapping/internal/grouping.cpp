@@ -17,7 +17,9 @@ bool has_action(const Group& group, SegmentCode name) {
 /// Beyond so many groups a message is a long list of orders, whose references are all outwards.
 constexpr std::size_t kMostSearched = 200;
 
-const Group& at(const MessageMap& map, int group) { return map.groups[static_cast<std::size_t>(group)]; }
+const Group& at(const MessageMap& map, int group) {
+  return map.groups[static_cast<std::size_t>(group)];
+}
 
 }  // namespace
 

@@ -1,9 +1,9 @@
 // Grouping: the segments of a message put into the groups that a message map describes.
 //
-// HL7 v2 groups are not marked in a message; they follow from the order of segments. A segment named in `begins` starts a
-// group anew unless the group at hand has not come to it yet (`begins: [ORC, OBR]`: an OBR after an ORC belongs to the
-// same order). Any other segment goes to the nearest group around it that knows it. Real messages leave groups out and
-// misplace segments; what no group knows is dropped, and said.
+// HL7 v2 groups are not marked in a message; they follow from the order of segments. A segment named in `begins` starts
+// a group anew unless the group at hand has not come to it yet (`begins: [ORC, OBR]`: an OBR after an ORC belongs to
+// the same order). Any other segment goes to the nearest group around it that knows it. Real messages leave groups out
+// and misplace segments; what no group knows is dropped, and said.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct Instance {
   int group = 0;
   int parent = kNone;
   int depth = 0;
-  std::size_t begun = 0;  // how far in `begins`, from 1
+  std::size_t begun = 0;                                        // how far in `begins`, from 1
   std::vector<std::pair<SegmentCode, std::uint32_t>> segments;  // with their index in the message
   std::vector<std::pair<int, std::uint32_t>> bound;             // names and resources
 };

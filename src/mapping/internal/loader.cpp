@@ -21,7 +21,11 @@ struct File {
 class Loader {
  public:
   Loader(Plan& plan, Issues& issues)
-      : plan_(plan), issues_(issues), compiler_(plan, issues), rows_(plan, compiler_), messages_(plan, compiler_, rows_) {}
+      : plan_(plan),
+        issues_(issues),
+        compiler_(plan, issues),
+        rows_(plan, compiler_),
+        messages_(plan, compiler_, rows_) {}
 
   void load(const std::vector<File>& files) {
     // What others refer to by name comes first: then everything has its number before a row is read.
@@ -81,8 +85,8 @@ class Loader {
       const std::string to = system == nullptr ? std::string() : system->text;
       for (const auto& [member, value] : body.members) {
         if (member == "unmapped") {
-          map.unmapped = value.text == "keep" ? CodeMap::Unmapped::keep
-                         : value.text == "omit" ? CodeMap::Unmapped::omit
+          map.unmapped = value.text == "keep"     ? CodeMap::Unmapped::keep
+                         : value.text == "omit"   ? CodeMap::Unmapped::omit
                          : value.text == "silent" ? CodeMap::Unmapped::silent
                                                   : CodeMap::Unmapped::other;
           if (map.unmapped == CodeMap::Unmapped::other) map.other = code(value, to);
@@ -125,10 +129,12 @@ class Loader {
     for (const auto& [name, body] : tree.members) {
       const std::size_t dot = name.find('.');
       const fhir::TypeId type = plan_.schema->find_type(name.substr(0, dot));
-      const fhir::ElementInfo* element =
-          type == fhir::TypeId::none || dot == std::string::npos ? nullptr : plan_.schema->find_element(type, name.substr(dot + 1));
+      const fhir::ElementInfo* element = type == fhir::TypeId::none || dot == std::string::npos
+                                             ? nullptr
+                                             : plan_.schema->find_element(type, name.substr(dot + 1));
       if (element == nullptr) {
-        compiler_.complain(body.line, kUnknownElement, {name.substr(0, dot), name.substr(std::min(dot, name.size() - 1) + 1)});
+        compiler_.complain(body.line, kUnknownElement,
+                           {name.substr(0, dot), name.substr(std::min(dot, name.size() - 1) + 1)});
         continue;
       }
       MergeRule rule;
@@ -139,7 +145,8 @@ class Loader {
         rule.kind = MergeKind::segment;
       } else if (kind == "item" || kind == "timeline") {
         rule.kind = kind == "item" ? MergeKind::item : MergeKind::timeline;
-        for (const std::string& path : body.members.empty() ? std::vector<std::string>() : body.members[0].second.texts()) {
+        for (const std::string& path :
+             body.members.empty() ? std::vector<std::string>() : body.members[0].second.texts()) {
           rule.key.emplace_back();
           for (std::size_t at = 0; at <= path.size();) {
             const std::size_t end = std::min(path.find('.', at), path.size());

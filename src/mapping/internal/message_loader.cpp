@@ -10,12 +10,12 @@ namespace {
 constexpr int kDeepestFragments = 8;
 constexpr std::string_view kActionMembers[] = {"make", "into", "as",   "identity",  "rank",
                                                "maps", "rows", "when", "transient", "comment"};
-constexpr std::string_view kTryMembers[] = {"cx", "ei", "hd", "parts", "within", "occurrence", "prefer", "kind", "needs", "authority"};
+constexpr std::string_view kTryMembers[] = {"cx",         "ei",     "hd",   "parts", "within",
+                                            "occurrence", "prefer", "kind", "needs", "authority"};
 
 bool is_segment_name(const std::string& text) {
-  return text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-         });
+  return text.size() == 3 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
 }
 
 }  // namespace

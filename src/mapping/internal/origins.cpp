@@ -67,7 +67,8 @@ std::string encode_origins(const std::vector<Entry>& entries) {
     put_number(body, static_cast<std::uint64_t>(stamp - stamps.begin()));
     put_number(body, (entry.is_deleted ? 1U : 0U) | static_cast<unsigned>(entry.rank) << 1);
     put_text(body, entry.origin.segment);
-    for (const std::uint16_t n : {entry.origin.occurrence, entry.origin.field, entry.origin.repetition, entry.origin.component}) {
+    for (const std::uint16_t n :
+         {entry.origin.occurrence, entry.origin.field, entry.origin.repetition, entry.origin.component}) {
       put_number(body, n);
     }
     put_number(body, entry.items);

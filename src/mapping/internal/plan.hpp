@@ -76,9 +76,9 @@ struct Step {
   fhir::TypeId type = fhir::TypeId::none;
   bool is_list = false;
   bool is_choice = false;
-  int label = kNone;  ///< list: items of the same label within one application of a map are the same item
+  int label = kNone;               ///< list: items of the same label within one application of a map are the same item
   bool is_per_repetition = false;  ///< … of each repetition of the source, `#label*`
-  int extension = kNone;  ///< index of its URL in Plan::texts
+  int extension = kNone;           ///< index of its URL in Plan::texts
 };
 
 struct Target {
@@ -101,7 +101,7 @@ struct Row {
   int when = kNone;
   int map = kNone;
   int codes = kNone;
-  int table = kNone;    ///< system of codes without one
+  int table = kNone;  ///< system of codes without one
   int constant = kNone;
   int compute = kNone;
   int reference = kNone;  ///< name of a resource bound by the message map
@@ -121,9 +121,9 @@ struct Choice {
 struct IdentityTry {
   enum class Kind : std::uint8_t { cx, ei, hd, parts, message };
   Kind kind = Kind::cx;
-  SourcePath of;                    // cx, ei, hd
+  SourcePath of;                        // cx, ei, hd
   std::optional<SourcePath> authority;  // parts: an HD
-  std::vector<std::string> prefer;  // cx: identifier types, best first
+  std::vector<std::string> prefer;      // cx: identifier types, best first
   std::vector<SourcePath> parts;
   bool needs_first = true;  // parts: the first must be valued
   bool occurrence = false;  // parts: the n-th with the same parts in the message
@@ -191,7 +191,7 @@ struct Plan {
   std::vector<CodeMap> code_maps;
   std::vector<Identity> identities;
   std::vector<MessageMap> messages;
-  std::map<std::string, int, std::less<>> triggers;    ///< "ADT^A01", "ADT" → message map
+  std::map<std::string, int, std::less<>> triggers;         ///< "ADT^A01", "ADT" → message map
   std::map<std::string, std::string, std::less<>> systems;  ///< "LN" → URI
   std::shared_ptr<const MergeRules> merge_rules;
   /// Fields that some map takes, by segment: bit n of the set is field n.

@@ -7,15 +7,20 @@
 namespace meridian::mapping::internal {
 namespace {
 
-constexpr std::string_view kRowMembers[] = {"from",      "to",         "type",   "codes", "value",  "when", "with",    "table",
-                                            "reference", "references", "others", "delete", "weight", "compute", "as",   "comment"};
+constexpr std::string_view kRowMembers[] = {"from",   "to",      "type",      "codes",      "value",  "when",
+                                            "with",   "table",   "reference", "references", "others", "delete",
+                                            "weight", "compute", "as",        "comment"};
 constexpr std::string_view kMapMembers[] = {"rows", "identity", "display", "choose", "about"};
 
 constexpr std::pair<std::string_view, Convert> kConversions[] = {
-    {"coding-system", Convert::coding_system}, {"authority", Convert::authority},
-    {"text", Convert::text},                   {"identity-card", Convert::identity_card},
-    {"card-birth", Convert::card_birth},       {"card-gender", Convert::card_gender},
-    {"gb-gender", Convert::scaled_gender},     {"contact-system", Convert::system_of_contact},
+    {"coding-system", Convert::coding_system},
+    {"authority", Convert::authority},
+    {"text", Convert::text},
+    {"identity-card", Convert::identity_card},
+    {"card-birth", Convert::card_birth},
+    {"card-gender", Convert::card_gender},
+    {"gb-gender", Convert::scaled_gender},
+    {"contact-system", Convert::system_of_contact},
     {"base64", Convert::base64},
 };
 
@@ -32,10 +37,18 @@ bool is_one_of(const std::string_view (&names)[kSize], std::string_view name) {
 
 }  // namespace
 
-void RowLoader::declare(Map map) { plan_.maps.push_back(std::move(map)); }
-int RowLoader::find_map(std::string_view name) const { return find_named(plan_.maps, name); }
-int RowLoader::find_codes(std::string_view name) const { return find_named(plan_.code_maps, name); }
-int RowLoader::find_identity(std::string_view name) const { return find_named(plan_.identities, name); }
+void RowLoader::declare(Map map) {
+  plan_.maps.push_back(std::move(map));
+}
+int RowLoader::find_map(std::string_view name) const {
+  return find_named(plan_.maps, name);
+}
+int RowLoader::find_codes(std::string_view name) const {
+  return find_named(plan_.code_maps, name);
+}
+int RowLoader::find_identity(std::string_view name) const {
+  return find_named(plan_.identities, name);
+}
 
 void RowLoader::define(int index, const YamlTree& body) {
   if (index == kNone) return;

@@ -28,7 +28,8 @@ class Cutter {
       list(node, rule, name);
     } else if (rule.kind == MergeKind::members && node.kind == OutNode::Kind::object) {
       for (NodeIndex i = node.first; i != kNoNode; i = builder_.node(i).next) {
-        if (builder_.has_content(i)) member(i, node.element, SlotKind::member, name + '.' + std::string(builder_.node(i).key));
+        if (builder_.has_content(i))
+          member(i, node.element, SlotKind::member, name + '.' + std::string(builder_.node(i).key));
       }
     } else {
       member(index, node.element, SlotKind::element, name);
@@ -64,7 +65,8 @@ class Cutter {
       const bool is_known = group != groups.end();
       json_.clear();
       builder_.write(i, json_);
-      if (is_known && kind != SlotKind::source && group->json.find(json_.text()) != std::string::npos) continue;  // twice
+      if (is_known && kind != SlotKind::source && group->json.find(json_.text()) != std::string::npos)
+        continue;  // twice
       if (!is_known) group = groups.insert(groups.end(), {key, {}, 0, kind, i});
       if (!group->json.empty()) group->json += ',';
       group->json += json_.text();
@@ -112,7 +114,8 @@ class Cutter {
     return builder_.node(index).text;
   }
 
-  void add(SlotKind kind, fhir::NameId element, std::string_view key, std::string_view json, std::uint32_t items, NodeIndex index) {
+  void add(SlotKind kind, fhir::NameId element, std::string_view key, std::string_view json, std::uint32_t items,
+           NodeIndex index) {
     Slot slot;
     slot.key = key;
     slot.json = json;

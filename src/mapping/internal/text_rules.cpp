@@ -14,7 +14,9 @@ bool is_control(char c) {
 
 }  // namespace
 
-bool is_clean(std::string_view text) { return std::none_of(text.begin(), text.end(), is_control) && is_valid_utf8(text); }
+bool is_clean(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), is_control) && is_valid_utf8(text);
+}
 
 std::string clean(std::string_view text) {
   std::string out;

@@ -38,13 +38,16 @@ std::vector<Stay> stays_of(const std::vector<const Entry*>& observations) {
     if (a.at != b.at) return a.at < b.at;
     return a.entry->stamp != b.entry->stamp ? a.entry->stamp < b.entry->stamp : a.what < b.what;
   });
-  stays.erase(std::unique(stays.begin(), stays.end(), [](const Stay& a, const Stay& b) { return a.what == b.what; }), stays.end());
+  stays.erase(std::unique(stays.begin(), stays.end(), [](const Stay& a, const Stay& b) { return a.what == b.what; }),
+              stays.end());
   return stays;
 }
 
 }  // namespace
 
-std::size_t shown_of_timeline(const std::vector<const Entry*>& observations) { return stays_of(observations).size(); }
+std::size_t shown_of_timeline(const std::vector<const Entry*>& observations) {
+  return stays_of(observations).size();
+}
 
 std::string render_timeline(std::vector<const Entry*> observations, std::string_view end) {
   const std::vector<Stay> stays = stays_of(observations);

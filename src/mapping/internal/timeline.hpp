@@ -1,8 +1,8 @@
 // Timelines: where somebody was, from observations of it at different times.
 //
 // An observation's key is `element#time|what`; its content is an item of the element, without status and period (those
-// that it has are made anew). Observations of the highest rank count. Neighbours of the same kind are one stay, which ends
-// where the next begins; the last is `active` until the visit ends. Made for Encounter.location.
+// that it has are made anew). Observations of the highest rank count. Neighbours of the same kind are one stay, which
+// ends where the next begins; the last is `active` until the visit ends. Made for Encounter.location.
 #pragma once
 
 #include <string>

@@ -11,7 +11,9 @@
 namespace meridian::mapping::internal {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// A v2 time, as far as it goes.
 struct Parts {
@@ -38,15 +40,16 @@ std::optional<Time> read_time(std::string_view text) {
   const std::size_t point = std::min(text.find('.'), text.size());
   const std::string_view whole = text.substr(0, point);
   std::string_view fraction = point < text.size() ? text.substr(point + 1) : std::string_view();
-  if ((whole.size() != 2 && whole.size() != 4 && whole.size() != 6) || !std::all_of(whole.begin(), whole.end(), is_digit) ||
-      !std::all_of(fraction.begin(), fraction.end(), is_digit)) {
+  if ((whole.size() != 2 && whole.size() != 4 && whole.size() != 6) ||
+      !std::all_of(whole.begin(), whole.end(), is_digit) || !std::all_of(fraction.begin(), fraction.end(), is_digit)) {
     return std::nullopt;
   }
   fraction = fraction.substr(0, 9);
   const int minute = whole.size() > 2 ? digits(whole, 2, 2) : 0;
   const int second = whole.size() > 4 ? digits(whole, 4, 2) : 0;
   std::uint64_t value = 0;
-  if (!fraction.empty() && whole.size() == 6) std::from_chars(fraction.data(), fraction.data() + fraction.size(), value);
+  if (!fraction.empty() && whole.size() == 6)
+    std::from_chars(fraction.data(), fraction.data() + fraction.size(), value);
   const int fraction_digits = whole.size() == 6 ? static_cast<int>(fraction.size()) : 0;
   const Result<Time> time = Time::of(digits(whole, 0, 2), minute, second, value, fraction_digits);
   return time ? std::optional<Time>(*time) : std::nullopt;
@@ -62,10 +65,12 @@ Parts read(std::string_view text) {
     text = text.substr(0, sign);
   }
   const std::size_t day_end = std::min<std::size_t>(text.size(), 8);
-  if ((day_end != 4 && day_end != 6 && day_end != 8) || !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(day_end), is_digit)) {
+  if ((day_end != 4 && day_end != 6 && day_end != 8) ||
+      !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(day_end), is_digit)) {
     return {};
   }
-  const Result<Date> date = Date::of(digits(text, 0, 4), day_end > 4 ? digits(text, 4, 2) : 0, day_end > 6 ? digits(text, 6, 2) : 0);
+  const Result<Date> date =
+      Date::of(digits(text, 0, 4), day_end > 4 ? digits(text, 4, 2) : 0, day_end > 6 ? digits(text, 6, 2) : 0);
   if (!date || (day_end > 4 && date->month() == 0) || (day_end > 6 && date->day() == 0)) return {};
   parts.date = *date;
   if (text.size() > 8) {
@@ -112,7 +117,8 @@ std::string whole_number(std::string_view text, long least) {
 std::string base64_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool fits = is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
+    const bool fits =
+        is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '+' || c == '/' || c == '=';
     if (fits) {
       out += c;
     } else if (c != '\r' && c != '\n' && c != ' ' && c != '\t') {
@@ -185,7 +191,8 @@ std::int64_t microseconds(std::string_view text, const TimeZone& zone) {
     const Result<DateTime> value = DateTime::of(*parts.date, *parts.time, *parts.offset);
     return value ? instant_range(*value, UtcOffset()).start.microseconds() : std::numeric_limits<std::int64_t>::min();
   }
-  const Result<DateTime> local = parts.time ? DateTime::of(*parts.date, *parts.time, std::nullopt) : DateTime(*parts.date);
+  const Result<DateTime> local =
+      parts.time ? DateTime::of(*parts.date, *parts.time, std::nullopt) : DateTime(*parts.date);
   return local ? instant_range(*local, zone).start.microseconds() : std::numeric_limits<std::int64_t>::min();
 }
 
@@ -200,8 +207,8 @@ std::string number(std::string_view text) {
   const std::size_t point = std::min(text.find('.'), text.size());
   std::string_view whole = text.substr(0, point);
   const std::string_view fraction = point < text.size() ? text.substr(point + 1) : std::string_view();
-  if ((whole.empty() && fraction.empty()) || whole.size() + fraction.size() > 38 || !std::all_of(whole.begin(), whole.end(), is_digit) ||
-      !std::all_of(fraction.begin(), fraction.end(), is_digit)) {
+  if ((whole.empty() && fraction.empty()) || whole.size() + fraction.size() > 38 ||
+      !std::all_of(whole.begin(), whole.end(), is_digit) || !std::all_of(fraction.begin(), fraction.end(), is_digit)) {
     return {};
   }
   while (whole.size() > 1 && whole.front() == '0') whole.remove_prefix(1);

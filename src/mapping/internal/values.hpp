@@ -51,7 +51,8 @@ std::int64_t microseconds(std::string_view text, const TimeZone& zone);
 /// A number as JSON writes it, digits kept; empty when it is none.
 std::string number(std::string_view text);
 
-/// What a primitive of that type may hold, from a text; `is_literal` for numbers and booleans. Empty when it does not fit.
+/// What a primitive of that type may hold, from a text; `is_literal` for numbers and booleans. Empty when it does not
+/// fit.
 std::string primitive(fhir::Primitive type, std::string_view text, const TimeZone& zone, bool& is_literal);
 
 }  // namespace meridian::mapping::internal

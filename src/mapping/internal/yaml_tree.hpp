@@ -1,7 +1,7 @@
 // YamlTree: a YAML file as maps, lists and texts that know their lines. The only place that sees yaml-cpp.
 //
-// Texts are never taken for numbers or booleans. Bounds on size, depth and number of nodes; what passes them, and what is
-// no YAML, is an issue.
+// Texts are never taken for numbers or booleans. Bounds on size, depth and number of nodes; what passes them, and what
+// is no YAML, is an issue.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct YamlTree {
   Kind kind = Kind::nothing;
   std::string text;
   std::uint32_t line = 0;
-  std::vector<YamlTree> items;                             // list
+  std::vector<YamlTree> items;                            // list
   std::vector<std::pair<std::string, YamlTree>> members;  // map, in order
 
   bool is_text() const { return kind == Kind::text; }

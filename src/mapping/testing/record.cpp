@@ -51,7 +51,9 @@ hl7v2::Message message(std::string_view lines) {
 
 Record::Record(MappingContext of) : mapper_(catalogue(), std::move(of)), merger_(catalogue()->merge_rules()) {}
 
-Mapped Record::take(std::string_view lines) { return take(message(lines)); }
+Mapped Record::take(std::string_view lines) {
+  return take(message(lines));
+}
 
 Mapped Record::take(const hl7v2::Message& message) {
   Mapped mapped = mapper_.map(message);
