@@ -196,7 +196,7 @@ void Evaluator::run_row(const Row& row, const Scope& scope, const Frame& frame) 
 /// Whether the path held anything.
 bool Evaluator::apply_repetitions(const Row& row, const SourcePath& path, const hl7v2::Field& field,
                                   const Origin& origin, const Scope& scope, const Frame& frame) {
-  const bool is_repeated = path.repetition == 0 && row.target.last_list != kNone;
+  const bool is_repeated = path.repetition == 0 && (row.target.last_list != kNone || row.target.steps.empty());
   bool found = false;
   std::uint32_t number = 0;
   for (const hl7v2::Repetition repetition : field.repetitions()) {

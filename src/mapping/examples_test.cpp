@@ -1,0 +1,52 @@
+// The tests that lie beside the mappings as data: catalog/mappings/**/tests. Messages in, taken one after the other
+// into a record; then what FHIRPath finds on the only resource of a type.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "mapping/catalogue.hpp"
+#include "mapping/internal/yaml_tree.hpp"
+#include "mapping/testing/record.hpp"
+
+namespace meridian::mapping {
+namespace {
+
+void run(const std::string& path, const internal::YamlTree& example) {
+  MappingContext context = testing::context();
+  if (const internal::YamlTree* zone = example.find("zone")) {
+    const Result<TimeZone> found = TimeZone::find(zone->text);
+    ASSERT_TRUE(found) << path;
+    context.zone = *found;
+  }
+  testing::Record record(context);
+  const internal::YamlTree* messages = example.find("messages");
+  ASSERT_NE(messages, nullptr) << path;
+  for (const std::string& message : messages->texts()) record.take(message);
+  const internal::YamlTree* expected = example.find("expect");
+  ASSERT_NE(expected, nullptr) << path;
+  ASSERT_FALSE(expected->items.empty()) << path;
+  for (const internal::YamlTree& item : expected->items) {
+    ASSERT_TRUE(item.find("type") != nullptr && item.find("path") != nullptr && item.find("is") != nullptr)
+        << path << ":" << item.line;
+    const std::string resource = record.only(item.find("type")->text);
+    EXPECT_EQ(testing::find(resource, item.find("path")->text), item.find("is")->text)
+        << path << ":" << item.line << "\n"
+        << resource;
+  }
+}
+
+TEST(Examples, give_what_they_expect) {
+  int examples = 0;
+  for (const CatalogueFile& file : embedded_catalogue()) {
+    if (file.path.find("/tests/") == std::string::npos) continue;
+    Issues issues;
+    const auto example = internal::read_yaml(file.path, file.text, issues);
+    ASSERT_TRUE(example) << file.path;
+    run(file.path, *example);
+    ++examples;
+  }
+  EXPECT_GE(examples, 4);
+}
+
+}  // namespace
+}  // namespace meridian::mapping
