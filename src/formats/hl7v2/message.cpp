@@ -1,6 +1,6 @@
 #include "formats/hl7v2/message.hpp"
 
-#include <algorithm>
+#include <unordered_map>
 
 #include "formats/hl7v2/header.hpp"
 #include "formats/hl7v2/text.hpp"
@@ -67,6 +67,14 @@ Segment Message::segment(std::string_view name, std::size_t occurrence) const {
     if (each.is(name) && --occurrence == 0) return each;
   }
   return {};
+}
+
+std::vector<std::uint32_t> occurrences(const Message& message) {
+  std::unordered_map<std::string_view, std::uint32_t> counts;
+  std::vector<std::uint32_t> out;
+  out.reserve(message.segments().size());
+  for (const Segment segment : message.segments()) out.push_back(++counts[segment.name()]);
+  return out;
 }
 
 Header Message::header() const {

@@ -8,7 +8,7 @@
 // `OBX[3]-5`. Only without an MSH, or beyond a limit, is there none (a fatal Issue). Kept as they come: unknown and Z
 // segments, empty segments, order, separators. Segments end with CR, LF or CR LF; a line that does not begin like a
 // segment belongs to the value before it, line end included. Nothing is copied or changed: text() is what was given,
-// and write() in builder.hpp gives it back byte by byte from the tree.
+// byte by byte; builder.hpp changes a value in it.
 //
 // The bytes are UTF-8 or ASCII (charset.hpp makes them so), but for finding parts only the separators matter.
 // A Message owns its bytes unless parsed by parse_borrowed(); moving it keeps its views valid. Threads: immutable;
@@ -19,6 +19,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/issue.hpp"
 #include "formats/hl7v2/value.hpp"
@@ -106,6 +107,9 @@ class Message {
   friend class MessageParser;
   std::unique_ptr<internal::Tape> tape_;
 };
+
+/// Segment::occurrence() of every segment, in one walk.
+std::vector<std::uint32_t> occurrences(const Message& message);
 
 /// Bounds on what one message may cost. What passes one is refused with an Issue that names it.
 struct MessageLimits {

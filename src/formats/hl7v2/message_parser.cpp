@@ -21,6 +21,8 @@ using internal::Tape;
 // A parser that has seen one huge message does not keep its memory for the small ones that follow.
 constexpr std::size_t kKeptMarks = std::size_t{4} << 20;
 
+constexpr std::size_t kContinuedLinesNoted = 100;
+
 bool is_line_end(char c) {
   return c == '\r' || c == '\n';
 }
@@ -196,7 +198,8 @@ class Walk {
     std::size_t next = at;
     while (next < end_ && is_line_end(text_[next])) ++next;
     if (next < end_ && !begins_segment(next)) {
-      warn(faults::kLineContinues, {}, here(), at);
+      // Each costs a walk over the segments, to say which it is.
+      if (++continued_lines_ <= kContinuedLinesNoted) warn(faults::kLineContinues, {}, here(), at);
       while (next_ < raw_.size() && offset_of(raw_[next_]) < next) ++next_;
       carried_ |= mark & internal::kEscapedBit;
       return true;
@@ -282,6 +285,7 @@ class Walk {
   int header_marks_ = 0;        // in a header: 1 before its MSH-1, 2 before the end of its MSH-2
   bool in_separators_ = false;  // within MSH-2
   bool line_end_noted_ = false;
+  std::size_t continued_lines_ = 0;
   std::size_t field_ = 0;
   std::size_t repetitions_ = 1;
 };

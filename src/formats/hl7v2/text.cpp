@@ -113,26 +113,30 @@ bool append_sequence(std::string& out, std::string_view sequence, const Separato
 
 }  // namespace
 
-void append_unescaped(std::string& out, std::string_view raw, const Separators& separators) {
-  if (separators.escape == '\0') {
-    out += raw;
-    return;
-  }
+std::size_t append_unescaped(std::string& out, std::string_view raw, const Separators& separators) {
+  std::size_t strays = 0;
   std::size_t at = 0;
-  for (;;) {
+  while (separators.escape != '\0') {
     const std::size_t open = raw.find(separators.escape, at);
     if (open == std::string_view::npos) break;
     const std::size_t close = raw.find(separators.escape, open + 1);
+    strays += close == std::string_view::npos ? 1U : 0U;
     if (close == std::string_view::npos) break;
     out += raw.substr(at, open - at);
-    if (append_sequence(out, raw.substr(open + 1, close - open - 1), separators)) {
+    const std::string_view sequence = raw.substr(open + 1, close - open - 1);
+    if (append_sequence(out, sequence, separators)) {
+      at = close + 1;
+    } else if (sequence.starts_with('Z')) {
+      out += raw.substr(open, close + 1 - open);  // a local one, which we cannot know
       at = close + 1;
     } else {
       out += raw.substr(open, close - open);
       at = close;  // which may open the next one
+      ++strays;
     }
   }
   out += raw.substr(at);
+  return strays;
 }
 
 void append_escaped(std::string& out, std::string_view text, const Separators& separators) {

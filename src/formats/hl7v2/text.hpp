@@ -10,6 +10,7 @@
 // Specification: HL7 v2.5.1, chapter 2, 2.7. Readings: docs/spec-clarifications.d/formats-hl7v2.md.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,8 @@
 
 namespace meridian::hl7v2 {
 
-/// Appends the text that a value's bytes mean.
-void append_unescaped(std::string& out, std::string_view raw, const Separators& separators);
+/// Appends the text that a value's bytes mean, and says how many escape characters stand in it that begin no sequence.
+std::size_t append_unescaped(std::string& out, std::string_view raw, const Separators& separators);
 
 /// Appends a value's bytes for a text: separators and control characters escaped, so that they come back the same.
 void append_escaped(std::string& out, std::string_view text, const Separators& separators);
