@@ -16,6 +16,9 @@
 #include "app/signature.hpp"
 #include "base/input.hpp"
 #include "formats/fhir/resource_reader.hpp"
+#include "formats/hl7v2/batch.hpp"
+#include "formats/hl7v2/charset.hpp"
+#include "formats/hl7v2/header.hpp"
 
 namespace meridian::app {
 namespace {
@@ -162,6 +165,44 @@ std::string describe(const Census& census, fhir::FileForm form, const Issues& fa
   return out;
 }
 
+/// Messages counted by type and version; whether all of them can be read.
+Result<bool> inspect_hl7(ByteSource& source, const Words& say, Output& output) {
+  std::map<std::string, std::uint64_t> types;
+  std::map<std::string, std::uint64_t> versions;
+  std::map<std::string, std::uint64_t> charsets;
+  hl7v2::BatchReader reader(source);
+  hl7v2::MessageParser parser;
+  Issues issues(0);
+  const auto shown = [](std::string_view text) { return std::string(text.substr(0, 24)); };
+  while (const auto item = TRY(reader.next(issues))) {
+    if (item->kind != hl7v2::BatchItem::Kind::message) continue;
+    const hl7v2::Decoded decoded = hl7v2::decode(item->bytes, {}, issues);
+    hl7v2::Message message = parser.parse_borrowed(decoded.text(item->bytes), issues);
+    const hl7v2::Header header = message.header();
+    ++types[message ? shown(header.type()) + "^" + shown(header.trigger()) : std::string("?")];
+    ++versions[shown(header.version())];
+    ++charsets[std::string(hl7v2::code(decoded.charset))];
+    parser.recycle(std::move(message));
+  }
+  output.write(fmt::format(fmt::runtime(say("  HL7 v2 with {}\n", "  HL7 v2，含 {}\n")),
+                           say.count(reader.messages(), "message", "messages", "消息")));
+  output.write(table(types));
+  const auto list = [&](const std::map<std::string, std::uint64_t>& counts, std::string_view english,
+                        std::string_view chinese) {
+    std::string names;
+    for (const auto& [name, count] : counts) names.append(names.empty() ? "" : ", ").append(name);
+    output.write(fmt::format("  {}: {}\n", say(english, chinese), names));
+  };
+  list(versions, "versions", "版本");
+  list(charsets, "character sets", "字符集");
+  if (issues.has_errors()) {
+    output.write(fmt::format(
+        fmt::runtime(say("  {}; meridian hl7 validate says which\n", "  {}；可用 meridian hl7 validate 查看\n")),
+        say.count(issues.errors(), "fault of form", "faults of form", "格式错误")));
+  }
+  return reader.messages() > 0 && !issues.has_errors();
+}
+
 /// Whether it is something that is known and whole.
 Result<bool> inspect(const std::string& file, const CommonOptions& common, Output& output) {
   const Words say(common.language);
@@ -175,6 +216,7 @@ Result<bool> inspect(const std::string& file, const CommonOptions& common, Outpu
 
   auto plain = TRY(Peeked::of(TRY(decompress(std::move(raw)))));
   const Signature signature = recognise(plain->head());
+  if (signature.is_hl7v2) return inspect_hl7(*plain, say, output);
   if (!signature.is_fhir_text) {
     const std::string_view kind = say(signature.kind, signature.chinese);
     output.line("  " + std::string(kind.empty() ? say("not recognised", "无法识别") : kind));

@@ -20,6 +20,8 @@ using Choices = std::vector<std::pair<std::string, T>>;
 const Choices<OutputFormat> kFormats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
 const Choices<FhirSyntax> kSyntaxes{{"json", FhirSyntax::json}, {"xml", FhirSyntax::xml}};
 const Choices<Style> kStyles{{"pretty", Style::pretty}, {"compact", Style::compact}, {"canonical", Style::canonical}};
+const Choices<Hl7Options::Stage> kStages{{"application", Hl7Options::Stage::application},
+                                         {"accept", Hl7Options::Stage::accept}};
 const Choices<Language> kLanguages{{"en", Language::english}, {"zh", Language::chinese}};
 
 constexpr std::int64_t kMostThreads = 256;
@@ -57,6 +59,7 @@ struct Grammar {
   ValidateOptions validate;
   ConvertOptions convert;
   InspectOptions inspect;
+  Hl7Options hl7;
   ServeOptions serve;
   ConfigExplainOptions config_explain;
   CompletionOptions completion;
@@ -87,6 +90,7 @@ struct Grammar {
     add_validate();
     add_convert();
     add_inspect();
+    add_hl7();
     add_serve();
     data.emplace(app);
     add_config();
@@ -171,6 +175,45 @@ struct Grammar {
     positional(command->add_option("FILE", inspect.files, kFilesHelp)->required());
   }
 
+  void add_hl7() {
+    auto* command = app.add_subcommand("hl7", "look at HL7 v2 messages, say what is wrong with them, answer them");
+    command->fallthrough();
+    command->require_subcommand(1);
+    const auto task = [&](const char* name, const char* about, const char* format_help) {
+      auto* sub = command->add_subcommand(name, about);
+      sub->fallthrough();
+      positional(
+          sub->add_option("FILE", hl7.files, "files of one message or many, plain, .gz or .zst; - is standard input")
+              ->required());
+      choice(*sub, "--format", hl7.format, kFormats, format_help);
+      sub->add_option("--charset", hl7.charset,
+                      "what the bytes are, whatever MSH-18 says: GB18030, \"UNICODE UTF-8\" ...")
+          ->type_name("CODE");
+      return sub;
+    };
+    auto* parse = task("parse", "show what messages hold, by groups and paths",
+                       "text: a tree; json: a message a line, values by path");
+    parse->add_option("--path", hl7.path, "only the values at a path such as PID-3[*].1 or OBX[2]-5")
+        ->type_name("PATH");
+    auto* validate_messages = task("validate", "say what is wrong with messages, by the tables of their version",
+                                   "text: a line an issue; json: an OperationOutcome a file");
+    auto* ack = task("ack", "write the acknowledgement of each message",
+                     "text: the messages, as they go over the wire; json: code and message, a line each");
+    choice(*ack, "--stage", hl7.stage, kStages,
+           "application: AA, AE or AR; accept: CA, CE or CR, the first answer of enhanced mode");
+    for (CLI::App* sub : {validate_messages, ack}) {
+      sub->add_option("--profile", hl7.profiles, "a conformance profile (HL7v2xConformanceProfile)")
+          ->type_name("FILE")
+          ->allow_extra_args(false);
+    }
+    command->footer(
+        "Examples:\n"
+        "  meridian hl7 parse admission.hl7\n"
+        "  meridian hl7 parse results.hl7 --path 'OBX[*]-5'\n"
+        "  meridian hl7 validate batch.hl7.gz --format json\n"
+        "Exit code 1 when a message has an error.");
+  }
+
   void add_serve() {
     auto* command = app.add_subcommand("serve", "start the server");
     command->fallthrough();
@@ -201,6 +244,13 @@ struct Grammar {
     if (app.got_subcommand("validate")) return std::move(validate);
     if (app.got_subcommand("convert")) return std::move(convert);
     if (app.got_subcommand("inspect")) return std::move(inspect);
+    if (const CLI::App* command = app.get_subcommand("hl7"); command->parsed()) {
+      using Task = Hl7Options::Task;
+      hl7.task = command->got_subcommand("ack")        ? Task::ack
+                 : command->got_subcommand("validate") ? Task::validate
+                                                       : Task::parse;
+      return std::move(hl7);
+    }
     if (app.got_subcommand("serve")) return std::move(serve);
     if (auto asked = data->command(app)) return std::move(*asked);
     if (app.got_subcommand("config")) return std::move(config_explain);

@@ -53,6 +53,18 @@ struct InspectOptions {
   std::vector<std::string> files;
 };
 
+struct Hl7Options {
+  enum class Task : std::uint8_t { parse, validate, ack };
+  enum class Stage : std::uint8_t { application, accept };
+  Task task = Task::parse;
+  std::vector<std::string> files;
+  std::vector<std::string> profiles;  ///< conformance profiles: XML files
+  std::string path;                   ///< parse: only the values there
+  std::string charset;                ///< what the bytes are, whatever MSH-18 says
+  OutputFormat format = OutputFormat::text;
+  Stage stage = Stage::application;
+};
+
 struct ServeOptions {
   std::string data;  ///< the data folder
 };
@@ -75,7 +87,7 @@ struct Leave {
   std::string text;
 };
 
-using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, ServeOptions,
+using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, Hl7Options, ServeOptions,
                              ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions, ExportOptions,
                              GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
                              ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Leave>;

@@ -384,6 +384,83 @@ class Convert(ProgramTest):
         self.assertEqual(Run("convert", path, "--to", "xml").code, FAILED)
 
 
+ADMISSION = (
+    b"MSH|^~\\&|HIS|WARD|LAB|LIS|20260101||ADT^A01^ADT_A01|77|P|2.5.1\rEVN||20260101\r"
+    b"PID|1||123^^^MR~456||Wang^Xiao\\T\\ming||19741225|M\rPV1|1|I\rIN1|1|P|C\rZPI|own\r"
+)
+
+
+class Hl7(ProgramTest):
+    def test_shows_messages_by_groups_and_paths(self):
+        out = self.run_ok("hl7", "parse", self.file("a.hl7", ADMISSION))
+        self.assertIn("message 1 at line 1: ADT^A01^ADT_A01, version 2.5.1, control id 77\n", out)
+        self.assertIn("    PID-3[1].4 Patient Identifier List: MR\n", out)
+        self.assertIn("    PID-5.2 Patient Name: Xiao&ming\n", out)
+        self.assertIn("  INSURANCE\n    IN1\n", out)
+        self.assertIn("消息 1（第 1 行）", self.run_ok("hl7", "parse", "--lang", "zh", self.file("a.hl7", ADMISSION)))
+
+    def test_shows_messages_as_json_a_line_each(self):
+        lines = self.run_ok("hl7", "parse", self.file("a.hl7", ADMISSION * 2), "--format", "json").splitlines()
+        message = json.loads(lines[1])
+        self.assertEqual((message["message"], message["line"], message["trigger"]), (2, 7, "A01"))
+        insurance = next(each for each in message["segments"] if each["name"] == "IN1")
+        self.assertEqual((insurance["group"], insurance["values"]["IN1-3"]), ("INSURANCE", "C"))
+
+    def test_gives_the_values_at_a_path(self):
+        message = self.file("a.hl7", ADMISSION)
+        self.assertEqual(self.run_ok("hl7", "parse", message, "--path", "PID-3[*].1"), "123\n456\n")
+        self.assertEqual(self.run_ok("hl7", "parse", message, "--path", "PID-5.2", "--format", "json"), '["Xiao&ming"]\n')
+        run = Run("hl7", "parse", message, "--path", "PID-x")
+        self.assertEqual((run.code, run.out), (USAGE, ""))
+        self.assertIn("column 5", run.err)
+
+    def test_reads_compressed_files_standard_input_and_other_character_sets(self):
+        for content in (ADMISSION, gzip.compress(ADMISSION)):
+            self.assertEqual(self.run_ok("hl7", "parse", "-", "--path", "MSH-10", stdin=content), "77\n")
+        chinese = ADMISSION.replace(b"Wang", "张".encode("gb18030"))
+        run = Run("hl7", "parse", self.file("c.hl7", chinese), "--path", "PID-5.1")
+        self.assertEqual((run.code, run.out), (OK, "张\n"))
+        self.assertIn("MSH-18 does not say", run.err)
+        self.assertEqual(self.run_ok("hl7", "parse", self.file("c.hl7", chinese), "--path", "PID-5.1", "--charset", "GBK"), "张\n")
+        self.assertEqual(Run("hl7", "parse", "x", "--charset", "klingon").code, USAGE)
+
+    def test_validates_by_version_and_profile(self):
+        self.assertRegex(self.run_ok("hl7", "validate", self.file("a.hl7", ADMISSION)), r"a.hl7: 1 message, 0 errors, \d+ warning")
+        faulty = self.file("b.hl7", ADMISSION + ADMISSION.replace(b"19741225", b"yesterday").replace(b"PV1|1|I\r", b""))
+        run = Run("hl7", "validate", faulty)
+        self.assertEqual(run.code, FOUND)
+        self.assertRegex(run.out, r"b.hl7:9:\d+: error: PID-7.1: not a value of the data type DTM \[hl7-not-of-type\]")
+        self.assertIn("PV1: PV1 is required in ADT_A01", run.out)
+        outcome = json.loads(Run("hl7", "validate", faulty, "--format", "json").out)
+        self.assertEqual(outcome["resourceType"], "OperationOutcome")
+        profile = self.file("p.xml", (
+            '<HL7v2xConformanceProfile HL7Version="2.5"><HL7v2xStaticDef MsgType="ADT" EventType="A01" MsgStructID="ADT_A01">'
+            '<Segment Name="MSH" Usage="R" Min="1" Max="1"/></HL7v2xStaticDef></HL7v2xConformanceProfile>'
+        ))
+        self.assertIn("hl7-profile-not-supported", Run("hl7", "validate", faulty, "--profile", profile).out)
+        self.assertEqual(Run("hl7", "validate", faulty, "--profile", faulty).code, FAILED)
+
+    def test_answers_messages(self):
+        accepted = self.run_ok("hl7", "ack", self.file("a.hl7", ADMISSION))
+        self.assertRegex(accepted, r"^MSH\|\^~\\&\|LAB\|LIS\|HIS\|WARD\|\d{14}\+0000\|\|ACK\^A01\^ACK\|[\d.]+\|P\|2.5.1\rMSA\|AA\|77\r")
+        run = Run("hl7", "ack", self.file("b.hl7", ADMISSION.replace(b"PV1|1|I\r", b"")), "--stage", "accept")
+        self.assertEqual(run.code, FOUND)
+        self.assertIn("\rMSA|CE|77\rERR||PV1^1|101^Required field missing^HL70357|E|", run.out)
+
+    def test_says_what_is_no_message(self):
+        for task in ("parse", "validate", "ack"):
+            self.assertEqual(Run("hl7", task, self.file("x", "hello")).code, FOUND)
+            self.assertEqual(Run("hl7", task, self.folder / "none").code, FAILED)
+        self.assertIn("there is no HL7 v2 message", Run("hl7", "validate", self.file("x", "hello")).out)
+        self.assertIn("required", Run("hl7", "parse").err)
+
+    def test_is_known_to_inspect(self):
+        out = self.run_ok("inspect", self.file("a.hl7", ADMISSION * 3))
+        self.assertIn("HL7 v2 with 3 messages", out)
+        self.assertRegex(out, r"ADT\^A01 +3\n")
+        self.assertIn("versions: 2.5.1", out)
+
+
 class Inspect(ProgramTest):
     def test_says_in_words_what_a_file_is(self):
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PATIENT}, {"resource": PATIENT}]}
@@ -393,7 +470,7 @@ class Inspect(ProgramTest):
             ("c", json.dumps(bundle).encode(), "collection with 2 entries"),
             ("d", self.patient_lines(1234), "NDJSON with 1,234 FHIR R4 resources"),
             ("e", b"\0" * 128 + b"DICM" + b"\0" * 100, "DICOM object"),
-            ("f", b"MSH|^~\\&|LAB|\r", "HL7 v2 message"),
+            ("f", b"MSH|^~\\&|LAB|\r", "HL7 v2 with 1 message"),
             ("g", b"", "empty file"),
             ("h", b"\x01\x02\x00", "not recognised"),
             ("i", gzip.compress(b"%PDF-1.7"), "PDF document"),

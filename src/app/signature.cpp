@@ -46,7 +46,7 @@ Signature recognise(std::string_view head) {
   for (const std::string_view start : {"MSH", "FHS", "BHS"}) {
     if (begins(message, start) && message.size() > 3 &&
         std::string_view("|^~\\&#$!").find(message[3]) != std::string_view::npos) {
-      return {"HL7 v2 message", "HL7 v2 消息"};
+      return {"HL7 v2 message", "HL7 v2 消息", false, true};
     }
   }
   if (begins(text, "##fileformat=VCF")) return {"VCF variants", "VCF 变异文件"};

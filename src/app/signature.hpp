@@ -10,6 +10,7 @@ struct Signature {
   std::string_view kind;  ///< "DICOM object"; empty when not recognised
   std::string_view chinese;
   bool is_fhir_text = false;  ///< JSON or XML that may be FHIR: the FHIR reader says more
+  bool is_hl7v2 = false;      ///< messages, or a batch file of them
 };
 
 /// `head`: the first bytes, decompressed; 512 are enough.
