@@ -16,9 +16,9 @@
 #include "http/internal/chunk_decoder.hpp"
 #include "http/internal/input_buffer.hpp"
 #include "http/internal/response_reader.hpp"
-#include "http/internal/signal.hpp"
 #include "net/connect.hpp"
 #include "net/io.hpp"
+#include "net/signal.hpp"
 #include "net/stream.hpp"
 #include "net/tls_stream.hpp"
 
@@ -30,9 +30,9 @@ using internal::HeadScanner;
 using internal::InputBuffer;
 using internal::Refusal;
 using internal::ResponseHead;
-using internal::Signal;
 using net::IoResult;
 using net::IoStatus;
+using net::Signal;
 using net::Task;
 
 namespace {

@@ -9,12 +9,14 @@
 #include <optional>
 
 #include "base/stop.hpp"
-#include "http/internal/signal.hpp"
 #include "http/request.hpp"
 #include "http/responder.hpp"
 #include "http/server_options.hpp"
+#include "net/signal.hpp"
 
 namespace meridian::http::internal {
+
+using net::Signal;
 
 class Exchange final : public Responder::Target, public Waker::Target {
  public:

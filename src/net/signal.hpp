@@ -11,17 +11,17 @@
 
 #include "net/io.hpp"
 
-namespace meridian::http::internal {
+namespace meridian::net {
 
 class Signal : public std::enable_shared_from_this<Signal> {
  public:
-  explicit Signal(net::Loop& loop) : loop_(loop) {}
+  explicit Signal(Loop& loop) : loop_(loop) {}
 
-  net::Loop& loop() const { return loop_; }
+  Loop& loop() const { return loop_; }
   /// From any thread.
   void notify();
 
-  class Wait final : public net::Expiring {
+  class Wait final : public Expiring {
    public:
     Wait(Signal& signal, Deadline deadline) : signal_(signal) { set_expiry(deadline); }
     bool await_ready();
@@ -41,11 +41,11 @@ class Signal : public std::enable_shared_from_this<Signal> {
   Wait wait(Deadline deadline) { return {*this, deadline}; }
 
  private:
-  net::Loop& loop_;
+  Loop& loop_;
   std::atomic<bool> raised_ = false;  // somebody has notified and the loop has not yet taken it
   // Only on the loop's thread:
   Wait* sleeper_ = nullptr;
   bool arrived_ = false;
 };
 
-}  // namespace meridian::http::internal
+}  // namespace meridian::net

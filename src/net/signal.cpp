@@ -1,8 +1,8 @@
-#include "http/internal/signal.hpp"
+#include "net/signal.hpp"
 
 #include <utility>
 
-namespace meridian::http::internal {
+namespace meridian::net {
 
 void Signal::notify() {
   if (raised_.exchange(true)) return;  // one is on its way already
@@ -33,4 +33,4 @@ void Signal::Wait::wake(bool woken) {
   handle_.resume();  // this is gone after
 }
 
-}  // namespace meridian::http::internal
+}  // namespace meridian::net
