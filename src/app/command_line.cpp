@@ -8,6 +8,7 @@
 
 #include "app/completion.hpp"
 #include "app/data_grammar.hpp"
+#include "app/feed_grammar.hpp"
 #include "base/nearest.hpp"
 
 namespace meridian::app {
@@ -64,7 +65,8 @@ struct Grammar {
   ConfigExplainOptions config_explain;
   CompletionOptions completion;
   std::string help_about;
-  std::optional<DataGrammar> data;  // outlives the app that holds its words
+  std::optional<DataGrammar> data;  // outlive the app that holds their words
+  std::optional<FeedGrammar> feeds;
   CLI::App app{"Meridian (经络): a data and decision platform for hospitals"};
 
   Grammar() {
@@ -93,6 +95,7 @@ struct Grammar {
     add_hl7();
     add_serve();
     data.emplace(app);
+    feeds.emplace(app);  // after hl7, to which it adds a word
     add_config();
     auto* version = app.add_subcommand("version", "print the version and what it was built with");
     version->fallthrough();
@@ -253,6 +256,7 @@ struct Grammar {
     }
     if (app.got_subcommand("serve")) return std::move(serve);
     if (auto asked = data->command(app)) return std::move(*asked);
+    if (auto asked = feeds->command(app)) return std::move(*asked);
     if (app.got_subcommand("config")) return std::move(config_explain);
     if (app.got_subcommand("completion")) return std::move(completion);
     if (app.got_subcommand("version")) return VersionOptions{};

@@ -27,6 +27,9 @@ int run_verify(const VerifyOptions& options, const CommonOptions& common);
 int run_reindex(const ReindexOptions& options, const CommonOptions& common);
 int run_stats(const StatsOptions& options, const CommonOptions& common);
 int run_terminology(const TerminologyOptions& options, const CommonOptions& common);
+int run_hl7_send(const Hl7SendOptions& options);
+int run_feeds(const FeedsOptions& options, const CommonOptions& common);
+int run_inbox(const InboxOptions& options, const CommonOptions& common);
 int run_doctor(const DoctorOptions& options, const CommonOptions& common);
 
 /// Chooses the command.

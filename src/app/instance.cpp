@@ -22,6 +22,8 @@
 #include "http/executor.hpp"
 #include "http/router.hpp"
 #include "http/service_routes.hpp"
+#include "ingest/feeds.hpp"
+#include "ingest/routes.hpp"
 #include "net/io.hpp"
 #include "rest/administration.hpp"
 #include "rest/routes.hpp"
@@ -90,6 +92,7 @@ struct Instance::State {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<terminology::Follower> definitions;
   std::unique_ptr<net::Io> io;
+  std::unique_ptr<ingest::Feeds> feeds;
   std::optional<http::Client> client;
   std::unique_ptr<http::Executor> executor;
   std::shared_ptr<void> work;  // what the FHIR interface does beside requests
@@ -100,9 +103,14 @@ struct Instance::State {
 Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Instance::~Instance() {
+  if (state_->feeds) state_->feeds->drain(state_->drain_milliseconds);
   if (!state_->server) return;
   const bool finished = state_->server->drain(state_->drain_milliseconds);
   log_info("stopped", {{"all_requests_finished", finished}});
+}
+
+Result<> Instance::listen_to_feeds() {
+  return state_->feeds->listen(*state_->io);
 }
 
 http::Server& Instance::server() {
@@ -152,7 +160,14 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   s.client = TRY(http::Client::create({}, *s.io));
   s.executor = http::make_pool(workers, static_cast<std::size_t>(config.integer(kHttpQueue)));
 
-  // 4. The routes.
+  // 4. The feeds. Until there are mappings, what they bring waits as dead letters.
+  ingest::FeedsServices feeds;
+  feeds.store = s.store.get();
+  feeds.memory = s.memory.get();
+  s.feeds = TRY(
+      ingest::Feeds::start({.folder = data, .catalog = data + "/catalog/feeds", .threads = workers}, std::move(feeds)));
+
+  // 5. The routes.
   http::Router router;
   rest::OperationServices operations;
   operations.validator = s.validator.get();
@@ -176,9 +191,10 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   service.api = api_info();
   service.metrics = [] { return metrics().expose(); };
   http::mount_service_routes(router, std::move(service));
+  ingest::mount_feeds(router, *s.feeds);
   mount_page(router);
 
-  // 5. The server.
+  // 6. The server.
   http::Services services;
   services.io = s.io.get();
   services.executor = s.executor.get();

@@ -28,6 +28,10 @@ class Instance {
   /// Finishes what is under way, for as long as http.drain_time says, then closes the store.
   ~Instance();
 
+  /// Takes messages from the declared feeds. Errors: io_failure (an address is in use), invalid_argument
+  /// (certificates).
+  Result<> listen_to_feeds();
+
   http::Server& server();
   store::Store& store();
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/data_options.hpp"
+#include "app/feed_options.hpp"
 #include "base/issue.hpp"
 
 namespace meridian::app {
@@ -87,10 +88,11 @@ struct Leave {
   std::string text;
 };
 
-using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, Hl7Options, ServeOptions,
-                             ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions, ExportOptions,
-                             GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
-                             ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Leave>;
+using Command =
+    std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, Hl7Options, ServeOptions,
+                 ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions, ExportOptions, GetOptions,
+                 SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions, ReindexOptions,
+                 StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions, InboxOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

@@ -854,6 +854,69 @@ def iter_until(stream, word: str):
             return
 
 
+class Feeds(ServerTest):
+    """Messages by MLLP: sent, kept, found, mended. There is no mapping yet, so what comes becomes a dead letter."""
+
+    MESSAGES = "".join(f"MSH|^~\\&|LAB|A|HIS|B|2024||ADT^A01|C{i}|P|2.5.1\rPID|1||{i % 2}^^^HOSP\r" for i in range(4))
+
+    def setUp(self):
+        super().setUp()
+        (self.data / "catalog" / "feeds").mkdir(parents=True)
+
+    def declare(self, **changes):
+        feed = {"feed": "lab", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "none", **changes}
+        (self.data / "catalog" / "feeds" / "lab.yaml").write_text(json.dumps(feed))
+
+    def shown(self) -> dict:
+        return json.loads(self.run_ok("feeds", "show", "lab", "--format", "json", "--data", self.data))
+
+    def until(self, member: str, value):
+        while self.shown()[member] != value:
+            pass
+
+    def test_keeps_every_message_and_says_what_became_of_it(self):
+        self.declare()
+        running = self.start()
+        listen = self.shown()["listen"]
+        path = self.file("messages.hl7", self.MESSAGES)
+        self.assertEqual(self.run_ok("hl7", "send", path, "--to", listen).split(), ["AA", "C0", "AA", "C1", "AA", "C2", "AA", "C3"])
+        self.run_ok("hl7", "send", path, "--to", listen)
+        self.until("dead_letters", 4)
+        self.assertEqual(self.shown()["messages"], 4)
+        self.assertIn("lab", self.run_ok("feeds", "list", "--data", self.data))
+        found = json.loads(self.run_ok("inbox", "search", "lab", "--patient", "HOSP|1", "--format", "json", "--data", self.data))
+        self.assertEqual([one["control_id"] for one in found["messages"]], ["C3", "C1"])
+        self.assertIn('there is no mapping "none"', self.run_ok("dead-letters", "list", "lab", "--data", self.data))
+        self.assertIn("PID|1||0^^^HOSP", self.run_ok("inbox", "show", "lab/1", "--data", self.data))
+        better = self.file("better.hl7", "MSH|^~\\&|LAB|A|HIS|B|2024||ADT^A01|C0|P|2.5.1\rPID|1||9^^^HOSP\r")
+        self.assertIn("lab/1 is replaced by lab/5", self.run_ok("dead-letters", "fix", "lab/1", "--with", better, "--data", self.data))
+        self.run_ok("dead-letters", "drop", "lab/2", "--data", self.data)
+        self.until("dead_letters", 3)
+        self.stop(running)
+        # The same without a server: the command opens the folder itself.
+        states = json.loads(self.run_ok("inbox", "search", "lab", "--format", "json", "--data", self.data))["messages"]
+        self.assertEqual([one["state"] for one in states], ["dead", "dead", "dead", "dropped", "replaced"])
+
+    def test_pauses_and_goes_on(self):
+        self.declare()
+        self.start()
+        self.run_ok("feeds", "pause", "lab", "--data", self.data)
+        self.assertEqual(self.shown()["state"], "paused")
+        self.run_ok("feeds", "resume", "lab", "--data", self.data)
+        self.assertEqual(self.shown()["state"], "running")
+
+    def test_does_not_start_with_a_feed_that_is_declared_wrongly(self):
+        self.declare(poison="drink")
+        run = Run("serve", "--data", self.data, "--port", "0")
+        self.assertEqual(run.code, FAILED)
+        self.assertIn('lab.yaml:1: "poison" is one of skip, stop, not "drink"', run.err)
+
+    def test_tells_when_nobody_takes_messages(self):
+        path = self.file("messages.hl7", self.MESSAGES)
+        self.assertEqual(Run("hl7", "send", path, "--to", "127.0.0.1:1").code, FAILED)
+        self.assertEqual(Run("hl7", "send", path, "--to", "nowhere").code, FAILED)
+
+
 class Report(unittest.TextTestResult):
     """Also keeps what gtest would write, so that cases are counted alike (tools/count_tests.py)."""
 

@@ -1,0 +1,102 @@
+// hl7 send: messages of files, sent by MLLP one after another.
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/commands.hpp"
+#include "app/output.hpp"
+#include "app/report.hpp"
+#include "base/input.hpp"
+#include "connect/mllp_client.hpp"
+#include "ingest/hl7_header.hpp"
+#include "net/io.hpp"
+
+namespace meridian::app {
+namespace {
+
+constexpr std::uint64_t kLargestFile = 256 << 20;
+
+/// The messages of a file: each begins with a line that begins with MSH; MLLP's marks and batch segments are left out.
+std::vector<std::string> messages_in(std::string_view text) {
+  std::vector<std::string> messages;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n\x1c"), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    while (!line.empty() && (line.front() == '\x0b' || line.front() == ' ')) line.remove_prefix(1);
+    if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+    if (line.empty()) continue;
+    const std::string_view name = line.substr(0, 3);
+    if (name == "FHS" || name == "BHS" || name == "BTS" || name == "FTS") continue;
+    if (name == "MSH") messages.emplace_back();
+    if (messages.empty()) continue;
+    messages.back() += line;
+    messages.back() += '\r';
+  }
+  return messages;
+}
+
+/// MSA-1 of an acknowledgement, or "".
+std::string code_of(std::string_view ack) {
+  const std::size_t at = ack.find("\rMSA");
+  if (at == std::string_view::npos || ack.size() < at + 7) return {};
+  return std::string(ack.substr(at + 5, 2));
+}
+
+Result<connect::MllpClientOptions> client_options(const Hl7SendOptions& options) {
+  connect::MllpClientOptions client;
+  const std::size_t colon = options.to.rfind(':');
+  const char* end = options.to.data() + options.to.size();
+  if (colon != std::string::npos) {
+    client.host = options.to.substr(0, colon);
+    const auto [at, error] = std::from_chars(options.to.data() + colon + 1, end, client.port);
+    if (error != std::errc() || at != end) client.port = 0;
+  }
+  if (client.host.starts_with('[') && client.host.ends_with(']')) {
+    client.host = client.host.substr(1, client.host.size() - 2);
+  }
+  if (client.host.empty() || client.port == 0) {
+    return fail(ErrorCode::invalid_argument, "--to takes HOST:PORT, not \"" + options.to + "\"");
+  }
+  client.tls = options.tls;
+  client.certificates.authorities = options.authorities;
+  client.certificates.certificate_chain = options.certificate;
+  client.certificates.private_key = options.key;
+  client.answer_ms = std::int64_t{options.seconds} * 1000;
+  return client;
+}
+
+Result<int> send(const Hl7SendOptions& options, Output& output) {
+  net::Io io;
+  const auto client = TRY(connect::MllpClient::create(TRY(client_options(options)), io));
+  const ingest::Hl7HeaderReader reader;
+  int exit_code = kOk;
+  std::size_t sent = 0;
+  for (const std::string& file : options.files) {
+    const auto source = TRY(open_input(file, {.max_bytes = kLargestFile}));
+    for (std::string& message : messages_in(TRY(read_all(*source, kLargestFile)))) {
+      const std::string control_id = reader.read(message).control_id;
+      const std::string answer = TRY(client->send(std::move(message)));
+      const std::string code = code_of(answer);
+      output.line((code.empty() ? "??" : code) + ' ' + control_id);
+      if (code != "AA" && code != "CA") exit_code = kFound;
+      ++sent;
+    }
+  }
+  if (sent == 0) return fail(ErrorCode::malformed_input, "there is no HL7 v2 message in what was given");
+  return exit_code;
+}
+
+}  // namespace
+
+int run_hl7_send(const Hl7SendOptions& options) {
+  Output output;
+  const Result<int> done = send(options, output);
+  const Result<> written = output.finish();
+  if (!done) complain(done.error().message());
+  return done && written ? *done : kFailed;
+}
+
+}  // namespace meridian::app

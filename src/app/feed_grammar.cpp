@@ -1,0 +1,184 @@
+#include "app/feed_grammar.hpp"
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <utility>
+
+namespace meridian::app {
+
+struct FeedGrammar::Options {
+  Hl7SendOptions send;
+  FeedsOptions feeds;
+  InboxOptions inbox;
+  InboxOptions dead;
+  CLI::App* send_command = nullptr;
+};
+
+namespace {
+
+constexpr const char* kDefaultData = "meridian-data";
+
+CLI::App* add(CLI::App& app, const char* name, const char* about) {
+  auto* command = app.add_subcommand(name, about);
+  command->fallthrough();
+  return command;
+}
+
+CLI::Option* positional(CLI::Option* option) {
+  return option->type_name("");
+}
+
+void add_place(CLI::App& command, Place& place) {
+  auto* data =
+      command.add_option("--data", place.data, "the data folder; a server that holds it is asked through its socket");
+  data->type_name("DIR");
+  command.add_option("--server", place.server, "a server's address, such as http://127.0.0.1:8080")
+      ->type_name("URL")
+      ->excludes(data);
+}
+
+void add_table(CLI::App& command, Table& format) {
+  command
+      .add_option_function<std::string>(
+          "--format",
+          [&format](const std::string& word) {
+            if (word != "table" && word != "json") {
+              throw CLI::ValidationError("--format", "takes table|json, not \"" + word + "\"");
+            }
+            format = word == "table" ? Table::table : Table::json;
+          },
+          "table: for people; json: as the server answers")
+      ->type_name("table|json");
+}
+
+/// `hl7` as somebody made it before, or made here.
+CLI::App* hl7_of(CLI::App& app) {
+  const auto all = app.get_subcommands([](const CLI::App* one) { return one->get_name() == "hl7"; });
+  if (!all.empty()) return all.front();
+  auto* hl7 = add(app, "hl7", "work with HL7 v2 messages");
+  hl7->require_subcommand(1);
+  return hl7;
+}
+
+CLI::App* add_send(CLI::App& app, Hl7SendOptions& options) {
+  auto* command = add(*hl7_of(app), "send", "send messages by MLLP and print how each was acknowledged");
+  positional(command->add_option("FILE", options.files, "files of messages; - is standard input")->required());
+  command->add_option("--to", options.to, "where to")->type_name("HOST:PORT")->required();
+  command->add_flag("--tls", options.tls, "encrypt, and look at the receiver's certificate");
+  command->add_option("--tls-authorities", options.authorities, "who signs it; the system's when not given")
+      ->type_name("FILE");
+  auto* certificate = command->add_option("--tls-certificate", options.certificate, "to show to the receiver");
+  certificate->type_name("FILE");
+  command->add_option("--tls-key", options.key, "the certificate's key")->type_name("FILE")->needs(certificate);
+  command->add_option("--timeout", options.seconds, "seconds to wait for each answer")->type_name("N");
+  command->footer(
+      "Messages go one after another, each when the one before was answered.\n"
+      "Exit code 1 when one was not accepted.");
+  return command;
+}
+
+void add_feeds(CLI::App& app, FeedsOptions& options) {
+  using Action = FeedsOptions::Action;
+  auto* all = add(app, "feeds", "the sources of messages: list, show, pause, resume");
+  all->require_subcommand(1);
+  const auto action = [&](const char* name, const char* about, Action what) {
+    auto* command = add(*all, name, about);
+    command->callback([&options, what] { options.action = what; });
+    add_place(*command, options.place);
+    if (what != Action::list) positional(command->add_option("FEED", options.feed, "its name")->required());
+    return command;
+  };
+  add_table(*action("list", "every declared feed and how it is", Action::list), options.format);
+  add_table(*action("show", "one feed, stage by stage", Action::show), options.format);
+  action("pause", "read nothing from its senders; what was read goes on", Action::pause);
+  action("resume", "read from its senders again", Action::resume);
+}
+
+void add_question(CLI::App& command, InboxOptions& options, bool with_state) {
+  positional(command.add_option("FEED", options.feed, "the feed's name")->required());
+  command.add_option("--type", options.type, "such as ADT^A01")->type_name("TYPE");
+  command.add_option("--control-id", options.control_id, "what the sender calls it")->type_name("ID");
+  command.add_option("--patient", options.patient, "the patient's number, or AUTHORITY|NUMBER")->type_name("ID");
+  if (with_state) {
+    command.add_option("--state", options.state, "received, done, dead, held, replaced or dropped")->type_name("STATE");
+  }
+  command.add_option("--from", options.from, "arrived at or after this instant")->type_name("INSTANT");
+  command.add_option("--until", options.until, "arrived before this instant")->type_name("INSTANT");
+}
+
+void add_inbox(CLI::App& app, InboxOptions& options) {
+  using Action = InboxOptions::Action;
+  auto* all = add(app, "inbox", "messages as they came: search, show, replay");
+  all->require_subcommand(1);
+  auto* command = add(*all, "search", "find messages, newest first");
+  command->callback([&options] { options.action = Action::search; });
+  add_place(*command, options.place);
+  add_question(*command, options, true);
+  command->add_option("--limit", options.limit, "so many at most")->type_name("N");
+  add_table(*command, options.format);
+
+  command = add(*all, "show", "print messages as they came");
+  command->callback([&options] { options.action = Action::show; });
+  add_place(*command, options.place);
+  positional(command->add_option("MESSAGE", options.messages, "FEED/NUMBER")->required());
+  add_table(*command, options.format);
+
+  command = add(*all, "replay", "work again on every message of a feed that the question finds");
+  command->callback([&options] { options.action = Action::replay_many; });
+  add_place(*command, options.place);
+  add_question(*command, options, true);
+}
+
+void add_dead_letters(CLI::App& app, InboxOptions& options) {
+  using Action = InboxOptions::Action;
+  options.only_dead = true;
+  auto* all = add(app, "dead-letters", "messages that wait for somebody: list, show, fix, replay, drop");
+  all->require_subcommand(1);
+  auto* command = add(*all, "list", "a feed's dead letters and why they are");
+  command->callback([&options] { options.action = Action::search; });
+  add_place(*command, options.place);
+  add_question(*command, options, false);
+  command->add_option("--limit", options.limit, "so many at most")->type_name("N");
+  add_table(*command, options.format);
+
+  const auto of_messages = [&](const char* name, const char* about, Action what) {
+    auto* made = add(*all, name, about);
+    made->callback([&options, what] { options.action = what; });
+    add_place(*made, options.place);
+    positional(made->add_option("MESSAGE", options.messages, "FEED/NUMBER")->required());
+    return made;
+  };
+  add_table(*of_messages("show", "print dead letters as they came", Action::show), options.format);
+  of_messages("replay", "work on them again", Action::replay);
+  of_messages("drop", "let them go", Action::drop);
+  command = of_messages("fix", "put a better message in its place", Action::fix);
+  command->add_option("--with", options.file, "a file with the better message; - is standard input")
+      ->type_name("FILE")
+      ->required();
+}
+
+}  // namespace
+
+FeedGrammar::FeedGrammar(CLI::App& app) : options_(std::make_unique<Options>()) {
+  options_->send_command = add_send(app, options_->send);
+  add_feeds(app, options_->feeds);
+  add_inbox(app, options_->inbox);
+  add_dead_letters(app, options_->dead);
+}
+
+FeedGrammar::~FeedGrammar() = default;
+
+std::optional<Command> FeedGrammar::command(const CLI::App& app) {
+  Options& o = *options_;
+  const auto placed = [](auto options) -> Command {
+    if (options.place.data.empty() && options.place.server.empty()) options.place.data = kDefaultData;
+    return options;
+  };
+  if (o.send_command->parsed()) return std::move(o.send);
+  if (app.got_subcommand("feeds")) return placed(std::move(o.feeds));
+  if (app.got_subcommand("inbox")) return placed(std::move(o.inbox));
+  if (app.got_subcommand("dead-letters")) return placed(std::move(o.dead));
+  return std::nullopt;
+}
+
+}  // namespace meridian::app

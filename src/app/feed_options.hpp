@@ -1,0 +1,49 @@
+// What the commands about feeds were asked to do, as plain values; feed_grammar.cpp fills them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/data_options.hpp"
+
+namespace meridian::app {
+
+struct Hl7SendOptions {
+  std::vector<std::string> files;  ///< - is standard input
+  std::string to;                  ///< HOST:PORT
+  bool tls = false;
+  std::string authorities;  ///< PEM files; empty: those of the system
+  std::string certificate;
+  std::string key;
+  std::uint32_t seconds = 30;  ///< for each answer
+};
+
+struct FeedsOptions {
+  enum class Action : std::uint8_t { list, show, pause, resume };
+  Place place;
+  Action action = Action::list;
+  std::string feed;
+  Table format = Table::table;
+};
+
+/// Messages of the inbox, and those among them that are dead letters.
+struct InboxOptions {
+  enum class Action : std::uint8_t { search, show, replay, replay_many, fix, drop };
+  Place place;
+  Action action = Action::search;
+  std::string feed;
+  std::vector<std::string> messages;  ///< FEED/NUMBER
+  std::string file;                   ///< of fix
+  bool only_dead = false;
+  std::string type;
+  std::string control_id;
+  std::string patient;  ///< ID, or AUTHORITY|ID
+  std::string state;
+  std::string from;
+  std::string until;
+  std::string limit;
+  Table format = Table::table;
+};
+
+}  // namespace meridian::app

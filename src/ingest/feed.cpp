@@ -1,0 +1,234 @@
+#include "ingest/feed.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "base/file_system.hpp"
+#include "base/time_zone.hpp"
+
+namespace meridian::ingest {
+namespace {
+
+constexpr std::size_t kLargestFile = 1 << 20;
+
+/// Reads the values of one file and says of each fault where it is.
+class FeedReader {
+ public:
+  FeedReader(std::string origin, std::vector<std::string>& faults) : origin_(std::move(origin)), faults_(faults) {}
+
+  void fault(const YAML::Node& node, const std::string& what) {
+    const YAML::Mark mark = node.Mark();
+    faults_.push_back(origin_ + ':' + std::to_string(mark.line + 1) + ": " + what);
+    is_faulty_ = true;
+  }
+  bool is_faulty() const { return is_faulty_; }
+
+  /// Whether every key is one of these.
+  void keys(const YAML::Node& map, std::initializer_list<std::string_view> known) {
+    for (const auto& entry : map) {
+      const auto key = entry.first.as<std::string>(std::string());
+      if (std::ranges::find(known, key) != known.end()) continue;
+      std::string what = "\"" + key + "\" is no setting here; known are";
+      for (const std::string_view one : known) what += ' ' + std::string(one);
+      fault(entry.first, what);
+    }
+  }
+  std::string text(const YAML::Node& map, const char* key, bool is_required = false) {
+    const YAML::Node node = map[key];
+    if (!node.IsDefined()) {
+      if (is_required) fault(map, "\"" + std::string(key) + "\" is missing");
+      return {};
+    }
+    if (node.IsScalar()) return node.as<std::string>(std::string());
+    fault(node, "\"" + std::string(key) + "\" must be a text");
+    return {};
+  }
+  template <typename T>
+  T choice(const YAML::Node& map, const char* key, T otherwise,
+           std::initializer_list<std::pair<std::string_view, T>> choices) {
+    const YAML::Node node = map[key];
+    if (!node.IsDefined()) return otherwise;
+    const std::string given = text(map, key);
+    std::string known;
+    for (const auto& [name, value] : choices) {
+      if (name == given) return value;
+      known += (known.empty() ? "" : ", ") + std::string(name);
+    }
+    fault(node, "\"" + std::string(key) + "\" is one of " + known + ", not \"" + given + "\"");
+    return otherwise;
+  }
+  YAML::Node map_in(const YAML::Node& map, const char* key, bool is_required = false) {
+    const YAML::Node node = map[key];
+    if (node.IsDefined() && node.IsMap()) return node;
+    if (node.IsDefined() || is_required) {
+      fault(node.IsDefined() ? node : map, "\"" + std::string(key) + "\" must be a map");
+    }
+    return YAML::Node(YAML::NodeType::Map);
+  }
+
+ private:
+  std::string origin_;
+  std::vector<std::string>& faults_;
+  bool is_faulty_ = false;
+};
+
+bool is_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+/// "127.0.0.1:2575", "[::]:2575"
+bool read_address(const std::string& text, std::string& host, std::uint16_t& port) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return false;
+  host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data() + colon + 1, end, port);
+  return error == std::errc() && at == end;
+}
+
+/// "90d", "36h"
+std::optional<Duration> read_duration(const std::string& text) {
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || number < 0 || number > 36'500 || end - at != 1) return std::nullopt;
+  if (*at == 'd') return Duration::days(number);
+  if (*at == 'h') return Duration::hours(number);
+  return std::nullopt;
+}
+
+void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
+  reader.keys(connector, {"kind", "listen", "tls", "connections"});
+  const std::string kind = reader.text(connector, "kind", true);
+  if (!kind.empty() && kind != "mllp")
+    reader.fault(connector["kind"], "the kind of connector is mllp, not \"" + kind + "\"");
+  const std::string listen = reader.text(connector, "listen", true);
+  if (!listen.empty() && !read_address(listen, feed.mllp.host, feed.mllp.port)) {
+    reader.fault(connector["listen"], "\"listen\" is an address and a port: 127.0.0.1:2575");
+  }
+  if (const YAML::Node limit = connector["connections"]; limit.IsDefined()) {
+    feed.mllp.connections = limit.as<std::uint32_t>(0);
+    if (feed.mllp.connections == 0) reader.fault(limit, "\"connections\" is a number from 1");
+    feed.mllp.connections_per_address = feed.mllp.connections;
+  }
+  if (!connector["tls"].IsDefined()) return;
+  const YAML::Node tls = reader.map_in(connector, "tls");
+  reader.keys(tls, {"certificate", "key", "client_authorities", "client_certificate"});
+  feed.mllp.tls = true;
+  net::TlsServerOptions& options = feed.mllp.certificates;
+  options.certificate_chain = reader.text(tls, "certificate", true);
+  options.private_key = reader.text(tls, "key", true);
+  options.client_authorities = reader.text(tls, "client_authorities");
+  options.client_certificate = reader.choice(
+      tls, "client_certificate",
+      options.client_authorities.empty() ? net::ClientCertificate::none : net::ClientCertificate::required,
+      {{"none", net::ClientCertificate::none},
+       {"optional", net::ClientCertificate::optional},
+       {"required", net::ClientCertificate::required}});
+  if (options.client_certificate != net::ClientCertificate::none && options.client_authorities.empty()) {
+    reader.fault(tls, "who may sign the certificates of senders is missing: \"client_authorities\"");
+  }
+}
+
+void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
+  reader.keys(root,
+              {"feed", "title", "connector", "acknowledge", "types", "mapping", "poison", "zone", "keep", "enabled"});
+  feed.name = reader.text(root, "feed", true);
+  if (root["feed"].IsDefined() && !is_name(feed.name)) {
+    reader.fault(root["feed"], "a feed is named by 1 to 64 of a-z 0-9 _ -");
+  }
+  const YAML::Node title = reader.map_in(root, "title");
+  reader.keys(title, {"en", "zh"});
+  feed.title_english = reader.text(title, "en");
+  feed.title_chinese = reader.text(title, "zh");
+  read_connector(reader, reader.map_in(root, "connector", true), feed);
+  feed.acknowledge = reader.choice(root, "acknowledge", AcknowledgeWhen::inbox,
+                                   {{"inbox", AcknowledgeWhen::inbox}, {"commit", AcknowledgeWhen::commit}});
+  feed.poison =
+      reader.choice(root, "poison", PoisonPolicy::skip, {{"skip", PoisonPolicy::skip}, {"stop", PoisonPolicy::stop}});
+  feed.mapping = reader.text(root, "mapping", true);
+  feed.is_enabled = reader.choice(root, "enabled", true, {{"true", true}, {"false", false}});
+  if (const YAML::Node types = root["types"]; types.IsDefined()) {
+    if (!types.IsSequence()) reader.fault(types, "\"types\" must be a list: [ADT^*, ORU^R01]");
+    for (const YAML::Node& type : types) feed.types.push_back(type.as<std::string>(std::string()));
+  }
+  feed.zone = reader.text(root, "zone");
+  if (!feed.zone.empty() && !TimeZone::find(feed.zone)) {
+    reader.fault(root["zone"], "\"" + feed.zone + "\" is no time zone; one is Asia/Shanghai");
+  }
+  if (const std::string keep = reader.text(root, "keep"); !keep.empty()) {
+    const std::optional<Duration> duration = read_duration(keep);
+    if (!duration) reader.fault(root["keep"], "\"keep\" is a number of days or hours: 90d");
+    feed.keep = duration.value_or(feed.keep);
+  }
+  feed.mllp.name = feed.name;
+}
+
+}  // namespace
+
+std::optional<Feed> parse_feed(const std::string& yaml, const std::string& origin, std::vector<std::string>& faults) {
+  try {
+    const YAML::Node root = YAML::Load(yaml);
+    if (!root.IsMap()) {
+      faults.push_back(origin + ":1: a feed is a map: feed, connector, mapping and so on");
+      return std::nullopt;
+    }
+    FeedReader reader(origin, faults);
+    Feed feed;
+    feed.origin = origin;
+    read_document(reader, root, feed);
+    if (reader.is_faulty()) return std::nullopt;
+    return feed;
+  } catch (const YAML::Exception& exception) {
+    faults.push_back(origin + ':' + std::to_string(exception.mark.line + 1) + ": this is not YAML: " + exception.msg);
+    return std::nullopt;
+  }
+}
+
+void check_feeds(const std::vector<Feed>& feeds, std::vector<std::string>& faults) {
+  std::map<std::string, std::string> names;
+  std::map<std::string, std::string> addresses;
+  for (const Feed& feed : feeds) {
+    if (const auto [at, is_new] = names.emplace(feed.name, feed.origin); !is_new) {
+      faults.push_back(feed.origin + ": the feed \"" + feed.name + "\" is also in " + at->second);
+    }
+    if (!feed.is_enabled || feed.mllp.port == 0) continue;
+    const std::string address = feed.mllp.host + ':' + std::to_string(feed.mllp.port);
+    if (const auto [at, is_new] = addresses.emplace(address, feed.origin); !is_new) {
+      faults.push_back(feed.origin + ": " + address + " is also where " + at->second + " listens");
+    }
+  }
+}
+
+Result<std::vector<Feed>> read_feeds(const std::string& folder) {
+  FileSystem& files = system_files();
+  if (!TRY(files.exists(folder))) return std::vector<Feed>();
+  std::vector<std::string> names = TRY(files.list(folder));
+  std::ranges::sort(names);
+  std::vector<Feed> feeds;
+  std::vector<std::string> faults;
+  for (const std::string& name : names) {
+    if (!name.ends_with(".yaml")) continue;
+    const std::string yaml = TRY(read_whole_file(files, folder + '/' + name, kLargestFile));
+    std::optional<Feed> feed = parse_feed(yaml, name, faults);
+    if (!feed) continue;
+    net::TlsServerOptions& tls = feed->mllp.certificates;
+    for (std::string* path : {&tls.certificate_chain, &tls.private_key, &tls.client_authorities}) {
+      if (!path->empty() && !path->starts_with('/') && !path->starts_with("-----BEGIN")) *path = folder + '/' + *path;
+    }
+    feeds.push_back(*std::move(feed));
+  }
+  check_feeds(feeds, faults);
+  if (faults.empty()) return feeds;
+  std::string all = "the feeds cannot be read:";
+  for (const std::string& fault : faults) all += "\n  " + fault;
+  return fail(ErrorCode::invalid_argument, std::move(all));
+}
+
+}  // namespace meridian::ingest

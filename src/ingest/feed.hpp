@@ -1,0 +1,55 @@
+// Feed: what the catalogue says of one source of messages, and how it is read from YAML.
+//
+//   feed: lab                         # [a-z0-9_-]{1,64}; the file's name without .yaml
+//   title: { en: Laboratory, zh: 检验科 }
+//   connector:
+//     kind: mllp
+//     listen: 127.0.0.1:2575
+//     tls: { certificate: lab.pem, key: lab.key, client_authorities: hospital.pem, client_certificate: required }
+//   acknowledge: inbox                # when AA goes out: inbox (it is safe) or commit (it is in the store)
+//   types: [ADT^*, ORU^R01]           # others are kept and mean nothing; none named: all
+//   mapping: hl7v2                    # of catalog/mappings
+//   poison: skip                      # a dead letter holds up nobody; stop: later messages of its patient wait
+//   zone: Asia/Shanghai               # of times without an offset
+//   keep: 90d                         # in the inbox, once done
+//   enabled: true
+//
+// Every fault is told with its file and line, all of them at once. Values; free of threads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "connect/mllp_server.hpp"
+#include "ingest/pipeline.hpp"
+
+namespace meridian::ingest {
+
+enum class AcknowledgeWhen : std::uint8_t { inbox, commit };
+
+struct Feed {
+  std::string name;
+  std::string title_english;
+  std::string title_chinese;
+  connect::MllpServerOptions mllp;
+  AcknowledgeWhen acknowledge = AcknowledgeWhen::inbox;
+  std::vector<std::string> types;
+  std::string mapping;
+  PoisonPolicy poison = PoisonPolicy::skip;
+  std::string zone;
+  Duration keep = Duration::days(90);
+  bool is_enabled = true;
+  std::string origin;  ///< the file
+};
+
+/// One file's feed. Faults are added as "lab.yaml:7: …"; nothing is given back then.
+std::optional<Feed> parse_feed(const std::string& yaml, const std::string& origin, std::vector<std::string>& faults);
+/// What lies between feeds: names and addresses that stand twice.
+void check_feeds(const std::vector<Feed>& feeds, std::vector<std::string>& faults);
+/// Every *.yaml of a folder, in the order of their names; a folder that is not there has none. Paths of certificates
+/// are taken from the folder on. invalid_argument with a line for each fault.
+Result<std::vector<Feed>> read_feeds(const std::string& folder);
+
+}  // namespace meridian::ingest

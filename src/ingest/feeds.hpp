@@ -1,0 +1,58 @@
+// Feeds: all declared feeds of a data folder, the inbox that they share, and what looks after it.
+//
+//   auto feeds = TRY(Feeds::start({.folder = data, .catalog = data + "/catalog/feeds"}, services));
+//   TRY(feeds->listen(io));
+//
+// Any thread, once started. Lifetime: the store, ports and Io outlive it; drain(), then destruction.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/callback.hpp"
+#include "base/result.hpp"
+#include "ingest/feed_service.hpp"
+
+namespace meridian::ingest {
+
+struct FeedsOptions {
+  std::string folder;   ///< the inbox lies in it
+  std::string catalog;  ///< of *.yaml; one that is not there declares no feed
+  int threads = 2;
+};
+
+struct FeedsServices {
+  store::Store* store = nullptr;
+  MemoryBudget* memory = nullptr;
+  store::Sealer* sealer = nullptr;
+  const IdentityResolver* resolver = nullptr;
+  const QualityGate* gate = nullptr;
+  /// The mapper of that name, which outlives the feeds; null when there is none: its messages wait as dead letters.
+  Callback<const Mapper*(std::string_view)> mapper;
+};
+
+class Feeds {
+ public:
+  /// Errors: invalid_argument (a line for each fault in a declaration), and those of the inbox.
+  static Result<std::unique_ptr<Feeds>> start(FeedsOptions options, FeedsServices services);
+  ~Feeds();
+  Feeds(const Feeds&) = delete;
+  Feeds& operator=(const Feeds&) = delete;
+
+  /// All that are enabled. Errors: io_failure (address in use), invalid_argument (certificates).
+  Result<> listen(net::Io& io);
+  bool drain(std::int64_t milliseconds);
+
+  /// In the order of their names; also those that are not enabled.
+  std::vector<FeedService*> all() const;
+  FeedService* find(std::string_view name) const;  ///< null: no such feed
+
+ private:
+  struct State;
+  explicit Feeds(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace meridian::ingest

@@ -1,0 +1,2 @@
+find_package(yaml-cpp REQUIRED)
+set(MODULE_PRIVATE yaml-cpp)

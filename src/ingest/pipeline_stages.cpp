@@ -1,0 +1,188 @@
+// The stages of the pipeline, as a table of contents.
+#include <algorithm>
+
+#include "base/hash.hpp"
+#include "base/log.hpp"
+#include "base/uuid.hpp"
+#include "formats/fhir/document.hpp"
+#include "ingest/internal/pipeline_state.hpp"
+#include "ingest/messages.hpp"
+#include "store/store.hpp"
+
+namespace meridian::ingest {
+
+const std::array<Pipeline::State::Row, 7> Pipeline::State::kTable = {{
+    {Stage::parse, &State::parse},
+    {Stage::route, &State::route},
+    {Stage::map, &State::map},
+    {Stage::resolve, &State::resolve},
+    {Stage::check, &State::check},
+    {Stage::commit, &State::commit},
+    {Stage::forward, &State::forward},
+}};
+
+std::string marker_id(const MessageId& id, std::uint32_t epoch) {
+  const Sha256Digest digest = sha256("meridian inbox " + id.to_string() + ' ' + std::to_string(epoch));
+  std::array<std::uint8_t, 16> bytes{};
+  std::ranges::transform(std::span(digest).first<16>(), bytes.begin(),
+                         [](std::byte byte) { return static_cast<std::uint8_t>(byte); });
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x80);  // version 8
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+  return Uuid(bytes).to_string();
+}
+
+bool is_type_wanted(const std::vector<std::string>& types, std::string_view type) {
+  return types.empty() || std::ranges::any_of(types, [type](std::string_view wanted) {
+           return wanted.ends_with('*') ? type.starts_with(wanted.substr(0, wanted.size() - 1)) : type == wanted;
+         });
+}
+
+namespace {
+
+/// The target of the marker must be a resource; what was removed is one too.
+std::string marker_json(const Message& message, const std::string& id, const std::vector<ResourceWrite>& writes) {
+  std::string targets;
+  for (const ResourceWrite& write : writes) {
+    const store::ResourceKey& key = write.write.key;
+    if (key.type.empty() || key.id.empty()) continue;
+    if (!targets.empty()) targets += ',';
+    targets += R"({"reference":")" + key.type + '/' + key.id + "\"}";
+  }
+  if (targets.empty()) targets = R"({"display":"resources whose ids the store made"})";
+  return R"({"resourceType":"Provenance","id":")" + id + R"(","target":[)" + targets + R"(],"recorded":")" +
+         message.arrived.to_string() + R"(","agent":[{"who":{"display":"feed/)" + message.id.feed +
+         R"("}}],"entity":[{"role":"source","what":{"identifier":{"system":"urn:meridian:inbox","value":")" +
+         message.id.to_string() + R"("}}}]})";
+}
+
+store::Write marker_of(const Message& message, std::uint32_t epoch, const std::vector<ResourceWrite>& writes) {
+  store::Write write;
+  write.kind = store::WriteKind::update;
+  write.key = {"Provenance", marker_id(message.id, epoch)};
+  write.condition.must_be_absent = true;
+  Issues issues;
+  write.document = fhir::DocumentParser().parse(marker_json(message, write.key.id, writes), issues);
+  return write;
+}
+
+store::WriteContext context_of(const Message& message) {
+  store::WriteContext context;
+  context.actor.id = "feed/" + message.id.feed;
+  context.source = context.actor.id;
+  context.purpose = "TREAT";
+  return context;
+}
+
+}  // namespace
+
+// 1. Can it be read at all?
+Pipeline::State::Step Pipeline::State::parse(Work& work) {
+  if (work.message.header.is_readable) return Step::next;
+  work.issues.add({Severity::fatal, IssueType::structure, kUnreadable});
+  return Step::dead;
+}
+
+// 2. Is it for this feed to work on?
+Pipeline::State::Step Pipeline::State::route(Work& work) {
+  return is_type_wanted(options.types, work.message.header.type) ? Step::next : Step::finished;
+}
+
+// 3. What does it mean?
+Pipeline::State::Step Pipeline::State::map(Work& work) {
+  work.issues.clear();
+  work.writes = services.mapper->map(work.message, work.issues);
+  return work.issues.has_errors() ? Step::dead : Step::next;
+}
+
+// 4. Whose is it?
+Pipeline::State::Step Pipeline::State::resolve(Work& work) {
+  services.resolver->resolve(work.message, work.writes, work.issues);
+  return work.issues.has_errors() ? Step::dead : Step::next;
+}
+
+// 5. Is it good enough?
+Pipeline::State::Step Pipeline::State::check(Work& work) {
+  services.gate->check(work.message, work.writes, work.issues);
+  return work.issues.has_errors() ? Step::dead : Step::next;
+}
+
+// 6. Into the store, with the marker that makes it happen once.
+Pipeline::State::Step Pipeline::State::commit(Work& work) {
+  if (work.writes.empty()) return Step::next;
+  const store::WriteContext context = context_of(work.message);
+  if (work.is_marker_to_be_looked_at) {
+    work.is_marker_to_be_looked_at = false;
+    store::ReadContext reader;
+    reader.actor = context.actor;
+    const auto found = services.store->read(reader, {"Provenance", marker_id(work.message.id, work.epoch)});
+    if (found) {
+      work.commit = found->commit.value();
+      return Step::next;  // it had been committed before a crash
+    }
+    work.at = Stage::map;  // the writes went with the commit; and what they were mapped against may have changed
+    if (found.error().code() != ErrorCode::not_found && found.error().code() != ErrorCode::gone) {
+      work.is_marker_to_be_looked_at = true;
+      return Step::try_again;
+    }
+    if (++work.conflicts > options.conflict_tries) {
+      work.issues.add({Severity::error, IssueType::conflict, kConflicts, {std::to_string(options.conflict_tries)}});
+      work.at = Stage::commit;
+      return Step::dead;
+    }
+    return Step::again;
+  }
+  store::CommitRequest request;
+  request.writes.reserve(work.writes.size() + 1);
+  request.writes.push_back(marker_of(work.message, work.epoch, work.writes));
+  for (ResourceWrite& write : work.writes) request.writes.push_back(std::move(write.write));
+  const std::uint64_t sequence = work.message.id.sequence;
+  services.store->commit(context, std::move(request),
+                         [this, sequence](tl::expected<store::CommitOutcome, store::CommitFailure> answer) {
+                           committed(sequence, std::move(answer));
+                         });
+  return Step::waits;
+}
+
+// 7. To whoever else is to have it.
+Pipeline::State::Step Pipeline::State::forward(Work& work) {
+  if (services.forwarder != nullptr && !work.writes.empty()) services.forwarder->forward(work.message, work.issues);
+  return work.issues.has_errors() ? Step::dead : Step::next;
+}
+
+// On the store's sequencer: quick.
+void Pipeline::State::committed(std::uint64_t sequence,
+                                tl::expected<store::CommitOutcome, store::CommitFailure> answer) {
+  std::unique_lock lock(mutex);
+  Work& work = *works.at(sequence);
+  lock.unlock();
+  if (answer) {
+    work.commit = answer->commit.value();
+    work.at = Stage::forward;
+    return services.forwarder != nullptr ? go_on(work) : finish(work, MessageState::done);
+  }
+  store::CommitFailure& failure = answer.error();
+  // The writes went with the commit: whatever is tried again is mapped again.
+  work.at = Stage::map;
+  switch (failure.error.code()) {
+    case ErrorCode::conflict:
+    case ErrorCode::precondition_failed:
+      work.at = Stage::commit;
+      work.is_marker_to_be_looked_at = true;
+      return go_on(work);
+    case ErrorCode::busy:
+    case ErrorCode::timeout:
+    case ErrorCode::cancelled:
+    case ErrorCode::io_failure:
+      return retry(work);
+    default:
+      work.issues.add_all(std::move(failure.issues));
+      if (!work.issues.has_errors()) {
+        work.issues.add({Severity::error, IssueType::processing, kNotCommitted, {failure.error.message()}});
+      }
+      work.at = Stage::commit;
+      ++stages[static_cast<std::size_t>(Stage::commit)].faults;
+      return finish(work, MessageState::dead);
+  }
+}
+
+}  // namespace meridian::ingest

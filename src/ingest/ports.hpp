@@ -1,0 +1,63 @@
+// Ports of ingest: what the pipeline asks of the world for each message: what it becomes, whose it is, whether it is
+// good enough, and who else is to have it.
+//
+// Each is one method. Implementations are called on the pool's threads, many at once, one at a time for one order key;
+// they must not wait for sockets. What is wrong with a message goes into `issues`: an error or fatal one ends its way
+// and makes it a dead letter, with the stage that said so; warnings go on. They outlive the pipeline.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/issue.hpp"
+#include "ingest/message.hpp"
+#include "store/commit.hpp"
+
+namespace meridian::ingest {
+
+/// Which part of a message a part of a resource was made of.
+struct Origin {
+  std::string element;  ///< "Patient.name[0].family"
+  std::string source;   ///< "PID-5[1].1"
+};
+
+struct ResourceWrite {
+  store::Write write;
+  std::vector<Origin> origins;
+};
+
+/// The bytes of a message to the writes that it means; none when it means none. The same message gives the same ids
+/// whenever it is asked, so that a replay writes nothing twice.
+class Mapper {
+ public:
+  virtual ~Mapper() = default;
+  virtual std::vector<ResourceWrite> map(const Message& message, Issues& issues) const = 0;
+};
+
+/// Who is this? May change ids and references in the writes. The plain one leaves them as the mapper made them.
+class IdentityResolver {
+ public:
+  virtual ~IdentityResolver() = default;
+  virtual void resolve(const Message& message, std::vector<ResourceWrite>& writes, Issues& issues) const = 0;
+};
+
+/// Is it good enough to be written? The plain one lets everything pass.
+class QualityGate {
+ public:
+  virtual ~QualityGate() = default;
+  virtual void check(const Message& message, const std::vector<ResourceWrite>& writes, Issues& issues) const = 0;
+};
+
+/// Told of what was committed; for destinations. Called once a commit, and again after a crash.
+class Forwarder {
+ public:
+  virtual ~Forwarder() = default;
+  virtual void forward(const Message& message, Issues& issues) const = 0;
+};
+
+const IdentityResolver& plain_resolver();
+const QualityGate& plain_gate();
+
+}  // namespace meridian::ingest
