@@ -100,7 +100,7 @@ Result<std::unique_ptr<Feeds>> Feeds::start(FeedsOptions options, FeedsServices 
     pipeline.reader = &s.reader;
     pipeline.resolver = s.services.resolver;
     pipeline.gate = s.services.gate;
-    pipeline.mapper = s.services.mapper ? s.services.mapper(feed.mapping) : nullptr;
+    pipeline.mapper = s.services.mapper ? s.services.mapper(feed) : nullptr;
     if (pipeline.mapper == nullptr) {
       s.missing.push_back(std::make_unique<NoMapper>(feed.mapping));
       pipeline.mapper = s.missing.back().get();

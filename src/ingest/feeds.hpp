@@ -29,8 +29,8 @@ struct FeedsServices {
   store::Sealer* sealer = nullptr;
   const IdentityResolver* resolver = nullptr;
   const QualityGate* gate = nullptr;
-  /// The mapper of that name, which outlives the feeds; null when there is none: its messages wait as dead letters.
-  Callback<const Mapper*(std::string_view)> mapper;
+  /// The mapper for a feed, by its mapping and zone; outlives the feeds. Null: its messages wait as dead letters.
+  Callback<const Mapper*(const Feed&)> mapper;
 };
 
 class Feeds {

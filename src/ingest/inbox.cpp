@@ -274,21 +274,32 @@ Result<std::uint64_t> Inbox::forget(const std::string& feed, Instant before, std
   for (; cursor->valid() && forgotten < at_most; cursor->next()) {
     const MessageId id{feed, internal::sequence_of(cursor->key())};
     if (id.sequence == state_->writer->counts(feed).last) break;  // the newest says where sequences go on
+    const Head head = TRY(state_->head(*view, id));
     const InboxEntry entry = TRY(state_->entry(*view, id));
     if (internal::is_listed(entry.outcome.state)) continue;
     kv::Batch batch;
     const std::string key = internal::message_key(feed, id.sequence);
     batch.erase(kMessages, key);
     batch.erase(kOutcomes, key);
+    for (std::uint32_t piece = 0; piece < head.pieces; ++piece) {
+      batch.erase(kContents, internal::content_key(feed, id.sequence, piece));
+    }
     batch.erase(kEntries, internal::with_sequence(internal::type_prefix(feed, entry.header.type), id.sequence));
     for (const std::string& order : entry.header.order_keys) {
       batch.erase(kEntries, internal::with_sequence(internal::order_prefix(feed, state_->salt, order), id.sequence));
     }
     if (!entry.header.control_id.empty()) {
-      batch.erase(kEntries, internal::control_entry(feed, state_->salt, entry.header.control_id));
+      const std::string control = internal::control_entry(feed, state_->salt, entry.header.control_id);
+      if (const std::optional<std::string> same = TRY(view->get(kEntries, control))) {
+        batch.require_value(kEntries, control, *same);  // the writer may add to it meanwhile
+        const std::string rest = internal::without_sequence(*same, id.sequence);
+        if (rest.empty()) batch.erase(kEntries, control);
+        if (!rest.empty()) batch.put(kEntries, control, rest);
+      }
     }
-    TRY(state_->kv->commit(batch, kv::Durability::written));
-    TRY(state_->kv->erase_range(kContents, kv::Range::prefix(key)));
+    const Result<> erased = state_->kv->commit(batch, kv::Durability::written);
+    if (!erased && erased.error().code() == ErrorCode::conflict) continue;  // the next time
+    TRY(erased);
     ++forgotten;
   }
   TRY(cursor->status());

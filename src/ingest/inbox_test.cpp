@@ -229,6 +229,16 @@ TEST_F(Inboxes, forget_what_is_old_and_done_and_nothing_else) {
   EXPECT_EQ(inbox_->read({"lab", 5})->content, adt("C1"));
 }
 
+TEST_F(Inboxes, remember_a_control_id_for_the_message_that_stays) {
+  put(adt("C1", "1"));
+  ASSERT_TRUE(inbox_->mark_and_wait({"lab", 1}, outcome(MessageState::done)));
+  put(adt("C1", "2"));
+  put(adt("C2"));
+  EXPECT_EQ(inbox_->forget("lab", clock_.now() + Duration::hours(1), 100).value(), 1U);
+  EXPECT_TRUE(put(adt("C1", "2")).is_duplicate);
+  EXPECT_FALSE(put(adt("C1", "1")).is_duplicate);
+}
+
 TEST_F(Inboxes, tell_whoever_waits_when_the_disk_fails_and_go_on_when_it_was_only_full) {
   disk_->fail_at(1, ModelFault::busy);
   EXPECT_EQ(inbox_->put(message(adt("C1"))).error().code(), ErrorCode::busy);

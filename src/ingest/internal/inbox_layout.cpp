@@ -105,6 +105,14 @@ std::string type_prefix(std::string_view feed, std::string_view type) {
 std::uint64_t control_sequence(std::string_view value, std::size_t at) {
   return load_little<std::uint64_t>(value.data() + at + kContentHashBytes);
 }
+std::string without_sequence(std::string_view value, std::uint64_t sequence) {
+  constexpr std::size_t kEntry = kContentHashBytes + 8;
+  std::string rest;
+  for (std::size_t at = 0; at + kEntry <= value.size(); at += kEntry) {
+    if (control_sequence(value, at) != sequence) rest += value.substr(at, kEntry);
+  }
+  return rest;
+}
 std::uint64_t sequence_of(std::string_view key) {
   return load_big<std::uint64_t>(key.data() + key.size() - 8);
 }

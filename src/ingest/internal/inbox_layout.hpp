@@ -45,6 +45,8 @@ std::string state_prefix(std::string_view feed, MessageState state);
 std::string type_prefix(std::string_view feed, std::string_view type);
 /// The sequence within the value of a control id's entry, at that place.
 std::uint64_t control_sequence(std::string_view value, std::size_t at);
+/// That value without the entry of a message.
+std::string without_sequence(std::string_view value, std::uint64_t sequence);
 /// The sequence that any of these keys ends with.
 std::uint64_t sequence_of(std::string_view key);
 /// With the sequence behind it.
