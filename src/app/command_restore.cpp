@@ -1,4 +1,5 @@
-// restore: a data folder from a back-up. The copy is made beside, opened once to see that it is whole, and then named.
+// restore: a data folder from a restore point of a back-up. It is made beside, opened once to see that it is whole, and
+// then named.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "app/progress.hpp"
 #include "app/report.hpp"
 #include "base/file_system.hpp"
+#include "store/backup.hpp"
 #include "store/store.hpp"
 
 namespace meridian::app {
@@ -18,33 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<> copy_folder(const std::string& from, const std::string& to) {
-  std::error_code problem;
-  fs::copy(from, to, fs::copy_options::recursive, problem);
-  if (problem) return fail(ErrorCode::io_failure, "copying " + from + ": " + problem.message());
-  // What was copied is to be there after a loss of power too.
-  for (fs::recursive_directory_iterator entry(to, problem), end; entry != end && !problem; entry.increment(problem)) {
-    if (entry->is_directory()) {
-      TRY(system_files().sync_directory(entry->path().string()));
-    } else if (entry->is_regular_file()) {
-      TRY(TRY(system_files().open_writable(entry->path().string(), WriteMode::append))->sync());
-    }
-  }
-  if (problem) return fail(ErrorCode::io_failure, "reading " + to + ": " + problem.message());
-  return system_files().sync_directory(to);
-}
-
 Result<store::StoreStatistics> restore(const RestoreOptions& options) {
-  if (!TRY(system_files().exists(options.from))) {
-    return fail(ErrorCode::not_found, "there is no copy " + options.from);
-  }
   if (TRY(system_files().exists(options.data))) {
     return fail(ErrorCode::conflict, options.data + " exists already; move it away, or name another folder");
   }
   const std::string beside = options.data + ".restoring";
   std::error_code ignored;
   fs::remove_all(beside, ignored);
-  TRY(copy_folder(options.from, beside));
+  TRY(store::restore_point(system_files(), options.from, options.at, beside));
   store::StoreStatistics found;
   {
     store::StoreOptions open;
@@ -59,9 +42,26 @@ Result<store::StoreStatistics> restore(const RestoreOptions& options) {
   return found;
 }
 
+int list(const RestoreOptions& options) {
+  const Result<store::BackupPoints> found = store::backup_points(system_files(), options.from);
+  if (!found) {
+    complain(found.error().message());
+    return kFailed;
+  }
+  Output output;
+  for (const store::BackupPoint& point : found->points) {
+    output.line(fmt::format("{:<4} {}  commit {}, {}, {}", point.number, point.time.to_string(),
+                            human_count(point.commit.value()), counted(point.files, "file"), human_bytes(point.bytes)));
+  }
+  for (const std::string& path : found->damaged) complain(path + ": damaged");
+  if (!output.finish()) return kFailed;
+  return found->damaged.empty() ? kOk : kFound;
+}
+
 }  // namespace
 
 int run_restore(const RestoreOptions& options, const CommonOptions&) {
+  if (options.list) return list(options);
   const Result<store::StoreStatistics> done = restore(options);
   if (!done) {
     complain(done.error().message());

@@ -64,7 +64,8 @@ std::string stats_table(const fhir::Document& stats) {
 
 int run_backup(const BackupOptions& options, const CommonOptions& common) {
   Output output;
-  const std::string path = "/api/v1/backup?to=" + http::percent_encode(absolute(options.out));
+  std::string path = "/api/v1/backup?to=" + http::percent_encode(absolute(options.out));
+  if (options.incremental) path += "&incremental=true";
   return finish(output, run_job(options.place, common, path, output));
 }
 

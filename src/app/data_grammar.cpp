@@ -35,13 +35,17 @@ CLI::Option* positional(CLI::Option* option) {
   return option->type_name("");
 }
 
-void add_place(CLI::App& command, Place& place) {
+void add_folder_or_server(CLI::App& command, Place& place) {
   auto* data =
       command.add_option("--data", place.data, "the data folder; a server that holds it is asked through its socket");
   data->type_name("DIR");
   command.add_option("--server", place.server, "a server's address, such as http://127.0.0.1:8080")
       ->type_name("URL")
       ->excludes(data);
+}
+
+void add_place(CLI::App& command, Place& place) {
+  add_folder_or_server(command, place);
   command.add_option("--tenant", place.tenant, "the tenant; the default one when not given")->type_name("NAME");
 }
 
@@ -102,15 +106,29 @@ void add_reading(CLI::App& app, GetOptions& get, SearchOptions& search, HistoryO
 
 void add_upkeep(CLI::App& app, BackupOptions& backup, RestoreOptions& restore, VerifyOptions& verify,
                 ReindexOptions& reindex, StatsOptions& stats, DoctorOptions& doctor) {
-  auto* command = add(app, "backup", "copy a data folder to another place, consistent, while the server goes on");
-  add_place(*command, backup.place);
-  command->add_option("--out", backup.out, "the folder for the copy")->type_name("DIR")->required();
+  auto* command = add(app, "backup", "make a restore point in another folder, consistent, while the server goes on");
+  add_folder_or_server(*command, backup.place);  // of all tenants
+  command->add_option("--out", backup.out, "the folder of the back-up")->type_name("DIR")->required();
+  command->add_flag("--incremental", backup.incremental,
+                    "add a restore point to a back-up that is there, copying only what is new");
+  command->footer(
+      "All tenants and what `terminology load` took in are in it. With --incremental the files of earlier restore "
+      "points\n"
+      "are compared with their checksums; one that is damaged is copied anew.");
 
-  command = add(app, "restore", "make a data folder from a copy");
-  positional(command->add_option("COPY", restore.from, "a folder that `meridian backup` made")->required());
-  command->add_option("--data", restore.data, "the data folder to make; must not exist yet")
-      ->type_name("DIR")
-      ->required();
+  command = add(app, "restore", "make a data folder from a back-up");
+  auto* positional_from =
+      positional(command->add_option("BACKUP", restore.from, "a folder that `meridian backup` made"));
+  command->add_option("--from", restore.from, "the same")->type_name("DIR")->excludes(positional_from);
+  auto* data = command->add_option("--data", restore.data, "the data folder to make; must not exist yet");
+  data->type_name("DIR");
+  command->add_option("--at", restore.at, "the restore point: its number, or latest, which is what is meant otherwise")
+      ->type_name("NAME|latest");
+  command->add_flag("--list", restore.list, "say which restore points there are, and make nothing")->excludes(data);
+  command->callback([&restore] {
+    if (restore.from.empty()) throw CLI::RequiredError("--from DIR");
+    if (restore.data.empty() && !restore.list) throw CLI::RequiredError("--data DIR");
+  });
 
   command = add(app, "verify", "read everything and compare it: checksums, versions, index, feed");
   add_place(*command, verify.place);

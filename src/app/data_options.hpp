@@ -48,12 +48,15 @@ struct HistoryOptions {
 
 struct BackupOptions {
   Place place;
-  std::string out;  ///< a folder that does not exist yet
+  std::string out;           ///< a folder
+  bool incremental = false;  ///< which may hold a back-up already
 };
 
 struct RestoreOptions {
   std::string from;
   std::string data;
+  std::string at = "latest";  ///< or the number of a restore point
+  bool list = false;          ///< only say which there are
 };
 
 struct VerifyOptions {

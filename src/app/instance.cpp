@@ -60,6 +60,8 @@ void note_access(const http::AccessEntry& entry) {
                        {"fault", entry.fault}});
 }
 
+constexpr std::string_view kTerminologyFolder = "terminology";  // within the data folder
+
 http::ApiInfo api_info() {
   http::ApiInfo api;
   api.title = "Meridian";
@@ -150,7 +152,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   store.memory_bytes = config.bytes(kStoreMemory);
   store.code_sets = s.terminology.get();
   s.store = TRY(store::Store::open(std::move(store)));
-  TRY(load_systems(data + "/terminology", s.loaded, *s.library));
+  TRY(load_systems(data + "/" + std::string(kTerminologyFolder), s.loaded, *s.library));
   s.definitions = TRY(terminology::Follower::start(*s.store, *s.library));
 
   // 3. Threads.
@@ -185,7 +187,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   interactions.work_folder = data + "/work";
   interactions.max_issues = operations.max_issues;
   s.work = rest::mount_store(router, std::move(interactions));
-  rest::mount_administration(router, *s.store);
+  rest::mount_administration(router, *s.store, {std::string(kTerminologyFolder)});
   rest::mount_terminology(router, *s.library, *s.loaded);
   http::ServiceRoutes service;
   service.api = api_info();

@@ -752,12 +752,36 @@ class Data(ServerTest):
 
     def test_restores_a_backup(self):
         self.run_data("import", self.lines())
-        self.assertIn("through commit 1", self.run_data("backup", "--out", self.folder / "copy"))
+        self.assertIn("restore point 1 through commit 1", self.run_data("backup", "--out", self.folder / "copy"))
         self.assertIn("must not exist", self.run_data("backup", "--out", self.folder / "copy", code=FAILED))
         self.run_data("import", self.file("new.json", {**self.LINES[0], "gender": "female"}))
         self.assertIn("3 resources", self.run_ok("restore", self.folder / "copy", "--data", self.folder / "again"))
         self.assertEqual((self.stats(self.folder / "again")["versions"], self.stats()["versions"]), (3, 4))
         self.assertIn("exists already", Run("restore", self.folder / "copy", "--data", self.data).err)
+        self.assertEqual(Run("restore", self.folder / "copy").code, USAGE)
+
+    def test_adds_restore_points_while_the_server_goes_on(self):
+        running = self.start()
+        copy = self.folder / "copy"
+        self.run_data("import", self.lines())
+        self.run_data("backup", "--out", copy, "--incremental")
+        self.run_data("import", self.file("new.json", {**self.LINES[0], "gender": "female"}))
+        told = self.run_data("backup", "--out", copy, "--incremental")
+        self.assertIn("restore point 2 through commit 2", told)
+        new, of = map(int, re.search(r"(\d+) of (\d+) files new", told).groups())
+        self.assertLess(new, of)
+        largest = max((copy / "files").iterdir(), key=lambda path: path.stat().st_size)
+        largest.write_bytes(bytes([largest.read_bytes()[0] ^ 1]) + largest.read_bytes()[1:])
+        self.assertIn("damaged", Run("restore", "--from", copy, "--data", self.folder / "none").err)
+        self.assertFalse((self.folder / "none").exists())
+        self.assertIn("1 of them had been damaged", self.run_data("backup", "--out", copy, "--incremental"))
+        self.stop(running)
+        self.assertEqual([line.split()[0] for line in self.run_ok("restore", "--from", copy, "--list").splitlines()], ["1", "2", "3"])
+        self.run_ok("restore", "--from", copy, "--at", "1", "--data", self.folder / "one")
+        self.run_ok("restore", "--from", copy, "--data", self.folder / "last")
+        self.assertEqual((self.stats(self.folder / "one")["versions"], self.stats(self.folder / "last")["versions"]), (3, 4))
+        self.assertIn("no restore point 9", Run("restore", "--from", copy, "--at", "9", "--data", self.folder / "none").err)
+
 
     def test_verifies_reindexes_counts_and_explains(self):
         self.run_data("import", self.lines())
@@ -808,6 +832,10 @@ class Data(ServerTest):
         self.run_data("import", self.file("other.ndjson", json.dumps({"resourceType": "Patient", "id": "p9"}) + "\n"), "--tenant", "2")
         self.assertEqual(json.loads(self.run_data("search", "Patient", "--tenant", "2"))["total"], 1)
         self.assertIn("no such resource", self.run_data("get", "Patient/p1", "--tenant", "2", code=FOUND))
+        self.assertEqual(json.loads(self.run_data("stats", "--tenant", "2", "--format", "json"))["by_type"], {"Patient": 1})
+        self.run_data("reindex", "--tenant", "2")
+        self.assertEqual(self.run_data("verify", "--tenant", "2"), "everything is as it should be\n")
+        self.assertIn("a tenant is named by a number", self.run_data("stats", "--tenant", "x", code=FAILED))
 
 
 class Documents(ServerTest):

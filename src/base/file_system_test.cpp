@@ -188,6 +188,25 @@ TEST(FaultFileSystem, forgets_names_that_were_not_synced) {
   EXPECT_EQ(read(files, "/old"), "not_found");
 }
 
+TEST(FaultFileSystem, a_folder_takes_what_is_in_it_to_its_new_name) {
+  FaultFileSystem files;
+  ASSERT_TRUE(files.create_directory("/old"));
+  write(files, "/old/a", "bytes");
+  ASSERT_TRUE(files.sync_directory("/old"));
+  ASSERT_TRUE(files.sync_directory("/"));
+  ASSERT_TRUE(files.rename("/old", "/new"));
+  EXPECT_EQ(read(files, "/new/a"), "bytes");
+  EXPECT_EQ(read(files, "/old/a"), "not_found");
+  files.crash();
+  EXPECT_EQ(read(files, "/new/a"), "not_found");
+  EXPECT_EQ(read(files, "/old/a"), "bytes");
+  ASSERT_TRUE(files.rename("/old", "/new"));
+  ASSERT_TRUE(files.sync_directory("/"));
+  files.crash();
+  EXPECT_EQ(read(files, "/new/a"), "bytes");
+  EXPECT_FALSE(*files.exists("/old"));
+}
+
 TEST(FaultFileSystem, fails_or_tears_the_call_that_was_asked_for) {
   FaultFileSystem files;
   const auto file = files.open_writable("/a", WriteMode::replace).value();

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "http/router.hpp"
+#include "rest/context.hpp"
+#include "store/backup.hpp"
 #include "store/store.hpp"
 
 namespace meridian::rest {
@@ -23,8 +27,10 @@ http::Response only_local() {
       Error(ErrorCode::forbidden, "this is taken only through the socket in the data folder: meridian … --data DIR"));
 }
 
-http::Response stats(store::Store& store) {
-  const Result<store::StoreStatistics> found = store.statistics(store::local_reader());
+http::Response stats(store::Store& store, const http::Request& request) {
+  const Result<Context> context = context_of(request);
+  if (!context) return http::Response::problem(context.error());
+  const Result<store::StoreStatistics> found = store.statistics(context->reader);
   if (!found) return http::Response::problem(found.error());
   std::string types;
   for (const auto& [type, count] : found->by_type) {
@@ -39,8 +45,14 @@ http::Response report(std::string text, std::size_t faults) {
   return http::Response::text(std::move(text)).with("Meridian-Faults", std::to_string(faults));
 }
 
-http::Response verify(store::Store& store) {
-  const auto faults = store.verify([](std::string_view) {});
+http::Response verify(store::Store& store, const http::Request& request) {
+  std::optional<store::TenantId> only;
+  if (!request.path_parameter("tenant").empty()) {
+    const Result<Context> context = context_of(request);
+    if (!context) return http::Response::problem(context.error());
+    only = context->reader.tenant;
+  }
+  const auto faults = store.verify([](std::string_view) {}, only);
   if (!faults) return http::Response::problem(faults.error());
   std::string text;
   for (const std::string& fault : *faults) text += fault + "\n";
@@ -48,29 +60,45 @@ http::Response verify(store::Store& store) {
   return report(std::move(text), faults->size());
 }
 
-http::Response backup(store::Store& store, const http::Request& request) {
-  const std::string folder(request.query("to").value_or(""));
-  if (folder.empty() || folder.front() != '/') {
+http::Response backup(store::Store& store, const std::vector<std::string>& beside, const http::Request& request) {
+  store::BackupRequest asked;
+  asked.folder = request.query("to").value_or("");
+  asked.incremental = request.query("incremental") == "true";
+  asked.beside = beside;
+  if (asked.folder.empty() || asked.folder.front() != '/') {
     return http::Response::problem(400, "say where to: ?to=/an/absolute/folder");
   }
-  const Result<store::CommitNumber> through = store.backup(folder);
-  if (!through) return http::Response::problem(through.error());
-  return report(fmt::format("through commit {} in {}\n", through->value(), folder), 0);
+  const Result<store::BackupMade> made = store.backup(asked);
+  if (!made) return http::Response::problem(made.error());
+  std::string text = fmt::format("restore point {} through commit {} in {}: {} of {} files new, {} of {} bytes\n",
+                                 made->point.number, made->point.commit.value(), asked.folder, made->copied_files,
+                                 made->point.files, made->copied_bytes, made->point.bytes);
+  if (made->mended_files > 0) {
+    text += fmt::format("{} of them had been damaged in the back-up and are whole again\n", made->mended_files);
+  }
+  return report(std::move(text), 0);
 }
 
-http::Response reindex(store::Store& store) {
-  const Result<> done = store.reindex(store::kDefaultTenant, [](std::string_view) {});
+http::Response reindex(store::Store& store, const http::Request& request) {
+  const Result<Context> context = context_of(request);
+  if (!context) return http::Response::problem(context.error());
+  const Result<> done = store.reindex(context->writer.tenant, [](std::string_view) {});
   if (!done) return http::Response::problem(done.error());
   return report("the index is made anew\n", 0);
 }
 
 }  // namespace
 
-void mount_administration(http::Router& router, store::Store& store) {
-  router.add(http::Method::get, "/api/v1/stats", [&store](const http::Request&) { return stats(store); })
-      .summary("What is in the store: resources by type, versions, bytes")
-      .responds(200, "The counts", "application/json")
-      .tag("administration");
+void mount_administration(http::Router& router, store::Store& store, std::vector<std::string> beside) {
+  const std::string of_tenant = "/t/{tenant}";
+  for (const std::string& root : {std::string(), of_tenant}) {
+    router
+        .add(http::Method::get, root + "/api/v1/stats",
+             [&store](const http::Request& request) { return stats(store, request); })
+        .summary("What is in the store: resources by type, versions, bytes")
+        .responds(200, "The counts", "application/json")
+        .tag("administration");
+  }
   const auto job = [&](std::string_view pattern, std::string summary, auto work) {
     router
         .add(http::Method::post, pattern,
@@ -80,10 +108,16 @@ void mount_administration(http::Router& router, store::Store& store) {
         .responds(200, "What was done, in words", "text/plain")
         .tag("administration");
   };
-  job("/api/v1/verify", "Read everything and compare it", [&store](const http::Request&) { return verify(store); });
-  job("/api/v1/backup", "Copy the data folder, consistent, to another (`to`)",
-      [&store](const http::Request& request) { return backup(store, request); });
-  job("/api/v1/reindex", "Make the search index anew", [&store](const http::Request&) { return reindex(store); });
+  for (const std::string& root : {std::string(), of_tenant}) {
+    job(root + "/api/v1/verify", "Read everything and compare it",
+        [&store](const http::Request& request) { return verify(store, request); });
+    job(root + "/api/v1/reindex", "Make the search index anew",
+        [&store](const http::Request& request) { return reindex(store, request); });
+  }
+  job("/api/v1/backup",
+      "Make a restore point in another folder (`to`), a new one or, with `incremental=true`, a back-up that is there",
+      [&store, folders = std::make_shared<const std::vector<std::string>>(std::move(beside))](
+          const http::Request& request) { return backup(store, *folders, request); });
 }
 
 }  // namespace meridian::rest

@@ -3,8 +3,10 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/clock.hpp"
 #include "base/file_system.hpp"
 #include "kv/rocks.hpp"
+#include "store/internal/backing_up.hpp"
 #include "store/internal/everything.hpp"
 #include "store/internal/history.hpp"
 #include "store/internal/purging.hpp"
@@ -170,19 +172,31 @@ Result<> Store::erase(const WriteContext& context, std::string_view home) {
   return run_alone(core, [&]() -> Result<> { return erase_home(core, context, home); });
 }
 
-Result<std::vector<std::string>> Store::verify(const Callback<void(std::string_view progress)>& progress) const {
-  return verify_store(*state_->core, progress);
+Result<std::vector<std::string>> Store::verify(const Callback<void(std::string_view progress)>& progress,
+                                               std::optional<TenantId> only) const {
+  return verify_store(*state_->core, only, progress);
 }
 
-Result<CommitNumber> Store::backup(const std::string& folder) {
+Result<BackupMade> Store::backup(const BackupRequest& request) {
   Core& core = *state_->core;
-  FileSystem& files = core.options.files != nullptr ? *core.options.files : system_files();
-  if (TRY(files.exists(folder))) return fail(ErrorCode::conflict, "the folder of a backup must not exist yet");
-  TRY(files.create_directory(folder));
-  // What was committed before is in it; later commits may be.
-  const CommitNumber commit = last_commit(kDefaultTenant);
-  TRY(core.kv->checkpoint(folder + "/kv"));
-  return commit;
+  if (core.options.folder.empty()) return fail(ErrorCode::unsupported, "a store without a folder has no back-ups");
+  const BackupSource source{
+      .files = core.options.files != nullptr ? *core.options.files : system_files(),
+      .clock = core.options.clock != nullptr ? *core.options.clock : system_clock(),
+      .folder = core.options.folder,
+      .checkpoint = [&](const std::string& folder) -> Result<CommitNumber> {
+        // The first brings what is in memory to files, beside the commits; so the second, between two commits, is
+        // short.
+        TRY(core.kv->checkpoint(folder + "-before"));
+        CommitNumber commit;
+        TRY(run_alone(core, [&]() -> Result<> {
+          commit = last_commit(kDefaultTenant);
+          return core.kv->checkpoint(folder);
+        }));
+        return commit;
+      },
+  };
+  return back_up(source, request);
 }
 
 Result<> Store::reindex(TenantId tenant, const Callback<void(std::string_view progress)>& progress) {
@@ -207,8 +221,9 @@ Result<StoreStatistics> Store::statistics(const ReadContext& context) const {
     statistics.resources += count.resources;
     statistics.by_type.emplace_back(count.type, count.resources);
   }
+  const kv::Range of_tenant = kv::Range::prefix(tenant_key(context.tenant));
   for (std::size_t i = 0; i < kSpaces.size(); ++i) {
-    statistics.disk_bytes += core.kv->disk_bytes(kv::SpaceId(static_cast<std::uint8_t>(i)), {});
+    statistics.disk_bytes += core.kv->disk_bytes(kv::SpaceId(static_cast<std::uint8_t>(i)), of_tenant);
   }
   return statistics;
 }

@@ -47,6 +47,9 @@ struct Query;
 
 namespace meridian::store {
 
+struct BackupMade;
+struct BackupRequest;
+
 /// No two current resources of the type have the same identifier of that system: a second one is a conflict.
 struct UniqueIdentifier {
   std::string type;
@@ -165,10 +168,12 @@ class Store {
   Result<> erase(const WriteContext& context, std::string_view home);
 
   Result<StoreStatistics> statistics(const ReadContext& context) const;
-  /// Compares everything with everything: checksums, versions, pointers, index, feed. Each fault is one line.
-  Result<std::vector<std::string>> verify(const Callback<void(std::string_view progress)>& progress) const;
-  /// A consistent copy in a new folder, while commits go on.
-  Result<CommitNumber> backup(const std::string& folder);
+  /// Compares everything with everything: checksums, versions, pointers, index, feed; of one tenant, or all. Each fault
+  /// is one line.
+  Result<std::vector<std::string>> verify(const Callback<void(std::string_view progress)>& progress,
+                                          std::optional<TenantId> only = {}) const;
+  /// A restore point in a back-up (backup.hpp), while commits go on. For a store that was opened by its folder.
+  Result<BackupMade> backup(const BackupRequest& request);
   Result<> reindex(TenantId tenant, const Callback<void(std::string_view progress)>& progress);
 
   /// Bulk loading: many resources, in pieces that become visible one by one, each with one sync. See bulk.hpp.

@@ -78,7 +78,35 @@ struct FaultFileSystem::Disk {
     return std::any_of(names.begin(), names.end(), [&](const auto& entry) { return folder_of(entry.first) == path; });
   }
 
+  /// A folder goes to another name, and with it what is in it, also what is safe of that.
+  void move_folder(const std::string& from, const std::string& to) {
+    const auto take = [&](Names& all, bool also_itself) {
+      Names moved;
+      for (const auto& [path, file] : all) {
+        if (path.starts_with(from + '/')) moved[to + path.substr(from.size())] = file;
+      }
+      if (also_itself) {
+        std::erase_if(all, [&](const auto& entry) { return entry.first.starts_with(from + '/'); });
+        moved[to] = all[from];
+        all.erase(from);
+      }
+      all.merge(moved);
+    };
+    take(names, true);
+    take(durable, false);
+  }
+
+  /// What lies in folders that are not there, is not there. A folder stands before what is in it.
+  static void drop_orphans(Names& all) {
+    for (auto entry = all.begin(); entry != all.end();) {
+      const std::string above = folder_of(entry->first);
+      const bool is_there = above == "." || above == "/" || all.contains(above);
+      entry = is_there ? std::next(entry) : all.erase(entry);
+    }
+  }
+
   void restart() {
+    drop_orphans(durable);
     names = durable;
     for (const auto& [path, file] : names) file->bytes = file->synced;
     locked.clear();
@@ -341,7 +369,11 @@ Result<> FaultFileSystem::rename(const std::string& from, const std::string& to)
   if (disk_->fails()) return broken(from);
   const std::shared_ptr<File> file = disk_->find(from);
   if (file == nullptr || !disk_->is_folder(folder_of(to))) return not_found(from);
-  if (file->is_folder) return fail(ErrorCode::unsupported, from + ": folders are not renamed here");
+  if (file->is_folder) {
+    if (disk_->find(to) != nullptr) return conflict(to, "it exists");
+    disk_->move_folder(plain(from), plain(to));
+    return {};
+  }
   if (disk_->is_folder(to)) return conflict(to, "it is a folder");
   disk_->names[plain(to)] = file;
   if (plain(from) != plain(to)) disk_->names.erase(plain(from));
@@ -363,6 +395,13 @@ Result<> FaultFileSystem::sync_directory(const std::string& path) {
   if (disk_->fails()) return broken(path);
   if (!disk_->is_folder(path)) return not_found(path);
   const auto inside = [&](const auto& entry) { return folder_of(entry.first) == plain(path); };
+  std::vector<std::string> gone;  // folders: with them goes what is in them
+  for (const auto& [name, file] : disk_->durable) {
+    if (file->is_folder && folder_of(name) == plain(path) && !disk_->names.contains(name)) gone.push_back(name + '/');
+  }
+  for (const std::string& folder : gone) {
+    std::erase_if(disk_->durable, [&](const auto& entry) { return entry.first.starts_with(folder); });
+  }
   std::erase_if(disk_->durable, inside);
   for (const auto& entry : disk_->names) {
     if (inside(entry)) disk_->durable.insert(entry);

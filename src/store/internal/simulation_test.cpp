@@ -192,7 +192,7 @@ class Simulation {
       }
     }
     check_feed(snapshot);
-    const auto faults = verify_store(*core_, {});
+    const auto faults = verify_store(*core_, {}, {});
     if (fault_.empty() && (!faults || !faults->empty())) fault_ = faults ? faults->front() : faults.error().message();
   }
 

@@ -185,7 +185,8 @@ Result<> Verifier::index() {
 
 }  // namespace
 
-Result<std::vector<std::string>> verify_store(const Core& core, const Callback<void(std::string_view)>& progress) {
+Result<std::vector<std::string>> verify_store(const Core& core, std::optional<TenantId> only,
+                                              const Callback<void(std::string_view)>& progress) {
   std::vector<std::string> faults;
   const auto tell = [&](std::string_view text) {
     if (progress) progress(text);
@@ -193,6 +194,7 @@ Result<std::vector<std::string>> verify_store(const Core& core, const Callback<v
   tell("reading the files");
   if (const Result<> read = core.kv->verify(); !read) faults.push_back(read.error().message());
   for (const TenantId tenant : core.snapshots.tenants()) {
+    if (only && *only != tenant) continue;
     Verifier verifier(core, TRY(core.snapshots.take(tenant, {})), faults);
     const std::string name = "tenant " + std::to_string(tenant.value()) + ": ";
     tell(name + "commits");

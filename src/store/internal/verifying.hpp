@@ -2,6 +2,7 @@
 // with what is there, the index with the documents. Each fault is one line, without patient data.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 
 namespace meridian::store {
 
-Result<std::vector<std::string>> verify_store(const Core& core, const Callback<void(std::string_view)>& progress);
+/// Of one tenant, or all; the files are everybody's.
+Result<std::vector<std::string>> verify_store(const Core& core, std::optional<TenantId> only,
+                                              const Callback<void(std::string_view)>& progress);
 
 }  // namespace meridian::store

@@ -1,0 +1,25 @@
+// How a restore point is made: a checkpoint within the data folder, whose files are then brought to the back-up.
+#pragma once
+
+#include <string>
+
+#include "base/callback.hpp"
+#include "store/backup.hpp"
+
+namespace meridian {
+class Clock;
+}
+
+namespace meridian::store {
+
+struct BackupSource {
+  FileSystem& files;
+  const Clock& clock;
+  std::string folder;  ///< of the data
+  /// Makes a checkpoint of the Kv in this folder, as it is after a commit, and says which.
+  Callback<Result<CommitNumber>(const std::string& folder)> checkpoint;
+};
+
+Result<BackupMade> back_up(const BackupSource& source, const BackupRequest& request);
+
+}  // namespace meridian::store
