@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "base/testing/fault_file_system.hpp"
+#include "base/testing/temporary_folder.hpp"
 
 namespace meridian {
 namespace {
@@ -37,14 +38,9 @@ class AnyFileSystem : public ::testing::TestWithParam<const char*> {
       folder_ = "/test";
       ASSERT_TRUE(files_->create_directory(folder_));
     } else {
-      std::string made = (std::filesystem::temp_directory_path() / "meridian-files-XXXXXX").string();
-      ASSERT_NE(mkdtemp(made.data()), nullptr);
       files_ = &system_files();
-      folder_ = made;
+      folder_ = place_.path();
     }
-  }
-  void TearDown() override {
-    if (files_ != &model_) std::filesystem::remove_all(folder_);
   }
   FileSystem& files() { return *files_; }
   std::string at(const std::string& name) const { return folder_ + "/" + name; }
@@ -52,6 +48,7 @@ class AnyFileSystem : public ::testing::TestWithParam<const char*> {
 
  private:
   FaultFileSystem model_;
+  testing::TemporaryFolder place_;
   FileSystem* files_ = nullptr;
   std::string folder_;
 };

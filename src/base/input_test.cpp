@@ -11,6 +11,8 @@
 #include <fstream>
 #include <vector>
 
+#include "base/testing/temporary_folder.hpp"
+
 namespace meridian {
 namespace {
 
@@ -167,16 +169,8 @@ TEST(Input, refuses_a_zstd_window_that_would_take_too_much_memory) {
 
 class InputFile : public ::testing::Test {
  protected:
-  InputFile() {
-    char pattern[] = "/tmp/meridian_input_XXXXXX";
-    folder_ = ::mkdtemp(pattern);
-  }
-  ~InputFile() override {
-    std::remove(path().c_str());
-    ::rmdir(folder_.c_str());
-  }
-  std::string path() const { return folder_ + "/file"; }
-  std::string folder_;
+  std::string path() const { return folder_.path() + "/file"; }
+  testing::TemporaryFolder folder_;
 };
 
 TEST_F(InputFile, tells_how_far_it_has_come) {
@@ -191,7 +185,7 @@ TEST_F(InputFile, tells_how_far_it_has_come) {
 TEST_F(InputFile, says_why_it_cannot_be_opened) {
   EXPECT_EQ(open_input(path()).error().code(), ErrorCode::not_found);
   EXPECT_THAT(open_input(path()).error().message(), HasSubstr(path()));
-  EXPECT_EQ(open_input(folder_).error().code(), ErrorCode::invalid_argument);
+  EXPECT_EQ(open_input(folder_.path()).error().code(), ErrorCode::invalid_argument);
   EXPECT_EQ(open_input(path() + "/below").error().code(), ErrorCode::not_found);
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/testing/temporary_folder.hpp"
 #include "http/compression.hpp"
 #include "http/event_stream.hpp"
 #include "http/service_routes.hpp"
@@ -309,8 +310,6 @@ TEST(EventStream, tells_the_sender_that_the_client_has_gone_or_is_slow) {
 class Files : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = ::testing::TempDir() + "meridian-files-XXXXXX";
-    ASSERT_NE(::mkdtemp(folder_.data()), nullptr);
     ::mkdir((folder_ + "/public").c_str(), 0700);
     ::mkdir((folder_ + "/public/assets").c_str(), 0700);
     write("secret.txt", "secret");
@@ -325,14 +324,7 @@ class Files : public ::testing::Test {
     mount_embedded(router, "/web", {{"index.html", "<p>embedded</p>"}});
     server_ = std::make_unique<TestServer>(std::move(router));
   }
-  void TearDown() override {
-    server_.reset();
-    for (const char* file : {"/secret.txt", "/public/index.html", "/public/.hidden", "/public/assets/app.js",
-                             "/public/assets/app.js.gz", "/public/link.txt"}) {
-      ::unlink((folder_ + file).c_str());
-    }
-    for (const char* each : {"/public/assets", "/public", ""}) ::rmdir((folder_ + each).c_str());
-  }
+  void TearDown() override { server_.reset(); }
   void write(const std::string& path, const std::string& text) { std::ofstream(folder_ + '/' + path) << text; }
   RawResponse get(const std::string& path, const std::string& fields = {}) {
     RawClient client(server_->port());
@@ -340,7 +332,8 @@ class Files : public ::testing::Test {
     return client.response();
   }
 
-  std::string folder_;
+  meridian::testing::TemporaryFolder place_;
+  const std::string folder_ = place_.path();
   std::unique_ptr<TestServer> server_;
 };
 

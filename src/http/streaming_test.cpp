@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "base/testing/temporary_folder.hpp"
 #include "http/event_stream.hpp"
 #include "http/static_files.hpp"
 #include "http/testing/raw_client.hpp"
@@ -101,8 +102,8 @@ INSTANTIATE_TEST_SUITE_P(Sources, Ranges, ::testing::Bool(), [](const auto& sour
 });
 
 TEST(LargeFiles, are_served_in_parts) {
-  std::string folder = ::testing::TempDir() + "meridian-large-XXXXXX";
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const meridian::testing::TemporaryFolder place;
+  const std::string& folder = place.path();
   constexpr std::uint64_t kSize = 3'000'000;
   std::ofstream(folder + "/image.bin") << letters(0, kSize);
   Router router;
@@ -118,8 +119,6 @@ TEST(LargeFiles, are_served_in_parts) {
   const RawResponse whole = client.response();
   EXPECT_EQ(whole.field("Accept-Ranges"), "bytes");
   EXPECT_EQ(whole.body, letters(0, kSize));
-  ::unlink((folder + "/image.bin").c_str());
-  ::rmdir(folder.c_str());
 }
 
 /// Takes pieces while it may; the test opens and closes it.

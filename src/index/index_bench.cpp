@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/random.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "index/index.hpp"
 #include "index/internal/collector.hpp"
 #include "kv/rocks.hpp"
@@ -28,23 +29,19 @@ constexpr index::IndexSpaces kIndexSpaces = {kv::SpaceId{0}, kv::SpaceId{1}, kv:
 class Disk {
  public:
   Disk() {
-    const std::string pattern = (std::filesystem::temp_directory_path() / "index_bench.XXXXXX").string();
-    folder_ = pattern;
-    if (mkdtemp(folder_.data()) == nullptr) std::abort();
-    kv_ = std::move(*kv::open_rocks(kSpaces, {.folder = folder_ + "/kv"}));
+    kv_ = std::move(*kv::open_rocks(kSpaces, {.folder = folder_.path() + "/kv"}));
     index_ = std::move(*index::Index::open(*kv_, kIndexSpaces));
   }
   ~Disk() {
     index_.reset();
     kv_.reset();
-    std::filesystem::remove_all(folder_);
   }
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
   index::Index& index() { return *index_; }
 
  private:
-  std::string folder_;
+  testing::TemporaryFolder folder_;
   std::unique_ptr<kv::Kv> kv_;
   std::unique_ptr<index::Index> index_;
 };

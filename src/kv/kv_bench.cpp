@@ -17,9 +17,9 @@
 #include "base/clock.hpp"
 #include "base/file_system.hpp"
 #include "base/random.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "kv/kv_log.hpp"
 #include "kv/rocks.hpp"
-#include "kv/testing/temporary_folder.hpp"
 
 namespace meridian::kv {
 namespace {

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/testing/temporary_folder.hpp"
 #include "net/connect.hpp"
 #include "net/testing/run.hpp"
 
@@ -21,15 +22,8 @@ namespace {
 
 using testing::run;
 
-std::filesystem::path new_folder() {
-  std::string pattern = ::testing::TempDir() + "meridian-net-XXXXXX";
-  return ::mkdtemp(pattern.data());
-}
-
 class Listening : public ::testing::Test {
  protected:
-  ~Listening() override { std::filesystem::remove_all(folder_); }
-
   /// Whether somebody can connect to the Unix socket.
   bool answers(const std::string& path) {
     const auto attempt = [&]() -> Task<bool> {
@@ -43,7 +37,8 @@ class Listening : public ::testing::Test {
 
   Io io_{{.threads = 1, .tick_milliseconds = 5}};
   Loop& loop_ = io_.at(0);
-  std::filesystem::path folder_ = new_folder();
+  testing::TemporaryFolder place_;
+  std::filesystem::path folder_ = place_.path();
   std::string path_ = folder_ / "socket";
 };
 

@@ -1,10 +1,10 @@
 #include "search/engine.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "base/deadline.hpp"
+#include "base/pool.hpp"
 #include "search/internal/conditions.hpp"
 #include "search/internal/evaluation.hpp"
 #include "search/internal/includes.hpp"
@@ -22,23 +22,10 @@ struct Engine::State {
   const CodeSets* code_sets;
   Reading reading;
   Tuning tuning;
-  std::mutex mutex;
-  std::vector<std::unique_ptr<internal::Looker>> idle;
+  Pool<internal::Looker> idle{16};
 
   std::unique_ptr<internal::Looker> take() {
-    {
-      const std::lock_guard lock(mutex);
-      if (!idle.empty()) {
-        auto looker = std::move(idle.back());
-        idle.pop_back();
-        return looker;
-      }
-    }
-    return std::make_unique<internal::Looker>(parameters, code_sets, reading);
-  }
-  void give_back(std::unique_ptr<internal::Looker> looker) {
-    const std::lock_guard lock(mutex);
-    if (idle.size() < 16) idle.push_back(std::move(looker));
+    return idle.take_or([this] { return std::make_unique<internal::Looker>(parameters, code_sets, reading); });
   }
 };
 
@@ -206,7 +193,7 @@ Result<SearchPage> Engine::search(const index::IndexView& view, Documents& docum
       &view,        &documents, state_->parameters.get(), state_->code_sets, &state_->reading, visibility, &patience,
       looker.get(), &trace,     &state_->tuning};
   auto page = Search(setting, query).run();
-  state_->give_back(std::move(looker));
+  state_->idle.give(std::move(looker));
   return page;
 }
 
@@ -219,7 +206,7 @@ Result<Rows> Engine::rows(const index::IndexView& view, Documents& documents, Ty
       &view,        &documents, state_->parameters.get(), state_->code_sets, &state_->reading, nullptr, &patience,
       looker.get(), &trace,     &state_->tuning};
   auto rows = internal::Evaluation(setting).rows(type, filter);
-  state_->give_back(std::move(looker));
+  state_->idle.give(std::move(looker));
   return rows;
 }
 

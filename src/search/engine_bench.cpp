@@ -14,6 +14,7 @@
 
 #include "base/deadline.hpp"
 #include "base/random.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "kv/rocks.hpp"
 #include "search/engine.hpp"
 #include "search/terms.hpp"
@@ -62,17 +63,14 @@ class BenchWorld final : public Documents {
     const double all = static_cast<double>(observations);
     codes_ = {{"c10", 10 / all}, {"c1000", 1000 / all}, {"half-percent", .005},
               {"tenth", .1},     {"half", .5},          {"rest", 1}};
-    std::string made = (std::filesystem::temp_directory_path() / "meridian-bench-XXXXXX").string();
-    folder_ = ::mkdtemp(made.data());
     const kv::SpaceDefinition spaces[] = {{"terms"}, {"columns"}, {"state"}};
-    kv_ = must(kv::open_rocks(spaces, {.folder = folder_ + "/kv", .memory_bytes = std::uint64_t{512} << 20}));
+    kv_ = must(kv::open_rocks(spaces, {.folder = folder_.path() + "/kv", .memory_bytes = std::uint64_t{512} << 20}));
     index_ = must(index::Index::open(*kv_, {kv::SpaceId{0}, kv::SpaceId{1}, kv::SpaceId{2}}));
     fill();
   }
   ~BenchWorld() override {
     index_.reset();
     kv_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   index::IndexView view() const { return must(index_->view(kTenant, kv_->view(), {patients_ + observations_, {}})); }
@@ -234,7 +232,7 @@ class BenchWorld final : public Documents {
   Extractor extractor_;
   const fhir::Schema& schema_;
   std::vector<Code> codes_;
-  std::string folder_;
+  testing::TemporaryFolder folder_;
   std::unique_ptr<kv::Kv> kv_;
   std::unique_ptr<index::Index> index_;
   Entries entries_;

@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/testing/temporary_folder.hpp"
 #include "kv/rocks.hpp"
-#include "kv/testing/temporary_folder.hpp"
 #include "search/query.hpp"
 #include "store/bulk.hpp"
 #include "store/internal/layout.hpp"

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/file_system.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "terminology/code_system_builder.hpp"
 #include "terminology/folder.hpp"
 
@@ -55,13 +56,8 @@ TEST(Image, refuses_bytes_that_were_changed_or_cut) {
 
 class FolderOfSystems : public ::testing::Test {
  protected:
-  FolderOfSystems() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "meridian-codes-XXXXXX").string();
-    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
-    path = pattern;
-  }
-  ~FolderOfSystems() override { std::filesystem::remove_all(path); }
-  std::string path;
+  meridian::testing::TemporaryFolder place;
+  const std::string path = place.path();
 };
 
 TEST_F(FolderOfSystems, keeps_systems_until_they_are_removed) {

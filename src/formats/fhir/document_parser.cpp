@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <limits>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "base/pool.hpp"
 #include "formats/fhir/document.hpp"
 #include "formats/fhir/internal/document_messages.hpp"
 #include "formats/fhir/internal/tape_builder.hpp"
@@ -129,21 +129,14 @@ Document DocumentParser::Scratch::parse(std::unique_ptr<internal::Tape> tape, Ty
 class DocumentParser::Spares {
  public:
   std::unique_ptr<Scratch> take(const Schema& schema, const DocumentLimits& limits) {
-    const std::lock_guard lock(mutex_);
-    if (kept_.empty()) return nullptr;
-    std::unique_ptr<Scratch>& last = kept_.back();
-    if (&last->schema != &schema || last->limits != limits) return nullptr;
-    std::unique_ptr<Scratch> taken = std::move(last);
-    kept_.pop_back();
-    return taken;
+    return kept_.take_if(
+        [&](const Scratch& scratch) { return &scratch.schema == &schema && scratch.limits == limits; });
   }
   void give(std::unique_ptr<Scratch> scratch) {
     constexpr std::size_t kLargest = std::size_t{256} << 10;
-    constexpr std::size_t kMost = 32;
     if (scratch->largest > kLargest) return;
     scratch->spare.reset();
-    const std::lock_guard lock(mutex_);
-    if (kept_.size() < kMost) kept_.push_back(std::move(scratch));
+    kept_.give(std::move(scratch));
   }
   static Spares& all() {
     static Spares spares;
@@ -151,8 +144,7 @@ class DocumentParser::Spares {
   }
 
  private:
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Scratch>> kept_;
+  Pool<Scratch> kept_{32};
 };
 
 DocumentParser::DocumentParser(const Schema& schema, DocumentLimits limits)

@@ -18,6 +18,7 @@
 
 #include "base/input.hpp"
 #include "base/testing/paths.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "formats/fhir/ndjson.hpp"
 #include "formats/fhir/testing/content.hpp"
 #include "formats/fhir/xml_reader.hpp"
@@ -39,14 +40,9 @@ std::string slurp(const fs::path& path) {
 class Unpacked {
  public:
   explicit Unpacked(const fs::path& archive) {
-    std::string pattern = (fs::temp_directory_path() / "meridian_xml_XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
     const std::string command = "zstd -dcq '" + archive.string() + "' | tar -x -C '" + path_.string() + "'";
     is_whole_ = std::system(command.c_str()) == 0;
   }
-  ~Unpacked() { fs::remove_all(path_); }
-  Unpacked(const Unpacked&) = delete;
-  Unpacked& operator=(const Unpacked&) = delete;
   const fs::path& path() const { return path_; }
   bool is_whole() const { return is_whole_; }
 
@@ -60,7 +56,8 @@ class Unpacked {
   }
 
  private:
-  fs::path path_;
+  meridian::testing::TemporaryFolder folder_;
+  fs::path path_ = folder_.path();
   bool is_whole_ = false;
 };
 

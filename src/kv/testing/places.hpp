@@ -4,10 +4,10 @@
 #include <memory>
 #include <string>
 
+#include "base/testing/temporary_folder.hpp"
 #include "kv/rocks.hpp"
 #include "kv/testing/contract.hpp"
 #include "kv/testing/model_kv.hpp"
-#include "kv/testing/temporary_folder.hpp"
 
 namespace meridian::testing {
 

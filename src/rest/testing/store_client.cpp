@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 
@@ -67,12 +66,6 @@ struct StoreClient::Terminology {
 };
 
 StoreClient::StoreClient() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "meridian-rest-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) {
-    std::perror("a folder for the test");
-    std::abort();
-  }
-  folder_ = pattern;
   open();
 }
 
@@ -81,8 +74,6 @@ StoreClient::~StoreClient() {
   router_ = http::Router();
   terminology_->follower.reset();
   store_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 void StoreClient::open() {
@@ -108,7 +99,7 @@ void StoreClient::open() {
   services.definitions = terminology_->follower.get();
   services.store = store_.get();
   services.clock = &clock_;
-  services.work_folder = folder_ + "/work";
+  services.work_folder = folder_.path() + "/work";
   running_ = mount_store(router_, services);
 }
 

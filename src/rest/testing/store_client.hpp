@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/testing/manual_clock.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "http/router.hpp"
 #include "kv/testing/model_kv.hpp"
 #include "rest/store_routes.hpp"
@@ -39,7 +40,7 @@ class StoreClient {
 
   store::Store& store() { return *store_; }
   http::Router& router() { return router_; }
-  const std::string& folder() const { return folder_; }
+  const std::string& folder() const { return folder_.path(); }
   meridian::testing::ManualClock& clock() { return clock_; }
   /// Ends what runs beside requests, and the store, and begins again on what they left.
   void restart();
@@ -47,7 +48,7 @@ class StoreClient {
  private:
   void open();
   meridian::testing::ManualClock clock_;
-  std::string folder_;
+  meridian::testing::TemporaryFolder folder_;
   std::shared_ptr<meridian::testing::ModelDisk> disk_ = std::make_shared<meridian::testing::ModelDisk>();
   struct Terminology;
   std::unique_ptr<Terminology> terminology_;

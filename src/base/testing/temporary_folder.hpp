@@ -11,7 +11,7 @@ namespace meridian::testing {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "meridian-kv-XXXXXX").string()) {
+  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "meridian-XXXXXX").string()) {
     if (::mkdtemp(path_.data()) == nullptr) std::abort();
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
