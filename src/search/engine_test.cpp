@@ -154,6 +154,37 @@ TEST_F(EngineTest, explains_its_steps) {
   EXPECT_TRUE(search("Observation", {}).explanation.empty());
 }
 
+TEST_F(EngineTest, walks_hierarchies_of_references_once_and_tells_of_it) {
+  put("Location", "house", R"("name":"house")");
+  put("Location", "ward", R"("partOf":{"reference":"Location/house"})");
+  put("Location", "room", R"("partOf":{"reference":"Location/ward"})");
+  put("Location", "ring", R"("partOf":{"reference":"Location/gnir"})");
+  put("Location", "gnir", R"("partOf":{"reference":"Location/ring"})");
+  for (const std::string place : {"house", "ward", "room", "ring"}) {
+    put("Encounter", "in-" + place,
+        R"("status":"finished","class":{"code":"AMB"},"location":[{"location":{"reference":"Location/)" + place +
+            R"("}}])");
+  }
+  EXPECT_EQ(search("Encounter", {{"location:below", "house"}}).total, 3U);
+  EXPECT_EQ(search("Encounter", {{"location:below", "Location/ward"}}).total, 2U);
+  EXPECT_EQ(search("Encounter", {{"location:above", "Location/ward"}}).total, 2U);
+  EXPECT_EQ(search("Encounter", {{"location:below", "ring"}}).total, 1U);
+  EXPECT_EQ(search("Encounter", {{"location:below", "nowhere"}}).total, 0U);
+  EXPECT_EQ(search("Location", {{"partof:below", "house"}}).total, 2U);
+  EXPECT_EQ(search("Location", {{"partof:above", "ward"}}).total, 2U);
+  const SearchPage page = search("Encounter", {{"_explain", "true"}, {"location:below", "house"}});
+  EXPECT_NE(page.explanation.find("hierarchy of location:below"), std::string::npos) << page.explanation;
+}
+
+TEST_F(EngineTest, joins_the_items_of_lists_as_a_set) {
+  put("List", "l", R"("status":"current","mode":"working","entry":[{"item":{"reference":"Patient/p0"}},
+      {"item":{"reference":"Observation/o1"}}])");
+  EXPECT_EQ(addresses(search("Patient", {{"_list", "l"}}).matches), "Patient/p0");
+  EXPECT_EQ(addresses(search("Observation", {{"_list", "List/l,none"}}).matches), "Observation/o1");
+  const SearchPage page = search("Patient", {{"_explain", "true"}, {"_list", "l"}});
+  EXPECT_NE(page.explanation.find("_list"), std::string::npos) << page.explanation;
+}
+
 TEST_F(EngineTest, stops_when_nobody_waits_any_more) {
   const index::IndexView view = world.view();
   StopSource stop;

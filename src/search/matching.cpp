@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "search/internal/canonical_units.hpp"
 #include "search/internal/fold.hpp"
+#include "search/internal/hierarchies.hpp"
 #include "search/internal/operands.hpp"
 #include "search/internal/prober.hpp"
 
@@ -112,6 +113,8 @@ struct Matcher::State {
   Result<bool> has_token(Modifier modifier, const Operand& operand, const Values& values);
   Result<bool> has_code_of(CodeSets::Relation relation, const std::string& text, const Values& values);
   Result<bool> has_reference(Modifier modifier, const Operand& operand, const Values& values);
+  Result<bool> is_in_hierarchy(const Parameter& parameter, bool above, const Operand& operand,
+                               const std::vector<std::string>& addresses);
   Result<bool> has_uri(Modifier modifier, const Operand& operand, const Values& values);
   Result<bool> has_date(const Operand& operand, const Values& values);
   Result<bool> has_number(const Operand& operand, const Values& values);
@@ -205,6 +208,19 @@ Values Matcher::State::version_date() const {
 Result<bool> Matcher::State::satisfies_any(const Condition& condition) {
   const Parameter& parameter = *condition.parameter;
   bool found = false;
+  if (parameter.kind == SearchType::reference &&
+      (condition.modifier == Modifier::above || condition.modifier == Modifier::below)) {
+    // Asking others may come back to this reader, so what was read is copied out first.
+    std::vector<std::string> addresses;
+    for (const ReferenceValue& value : reader.read(parameter).references) {
+      if (!value.id.empty()) addresses.push_back(std::string(value.type).append("/").append(value.id));
+    }
+    for (const Operand& operand : condition.operands) {
+      found = found || TRY(is_in_hierarchy(parameter, condition.modifier == Modifier::above, operand, addresses));
+      found = found || TRY(has_reference(condition.modifier, operand, reader.read(parameter)));
+    }
+    return found;
+  }
   for (const Operand& operand : condition.operands) {
     bool one = false;
     if (internal::looks_into_texts(parameter)) {
@@ -385,6 +401,18 @@ Result<bool> Matcher::State::has_code_of(CodeSets::Relation relation, const std:
 }
 
 // https://hl7.org/fhir/R4/search.html#reference
+/// Whether one of the addresses is that of a place above or below the operand's.
+Result<bool> Matcher::State::is_in_hierarchy(const Parameter& parameter, bool above, const Operand& operand,
+                                             const std::vector<std::string>& addresses) {
+  if (references == nullptr) return fail(ErrorCode::unsupported, "there is nobody to ask for other resources");
+  const internal::ReferenceOperand asked = internal::parse_reference(schema, operand.text);
+  for (const internal::HierarchyPlace& place : internal::hierarchy_places(parameters, parameter, asked)) {
+    const std::set<std::string> all = TRY(references->hierarchy(place.address, *place.parent, above));
+    if (std::ranges::any_of(addresses, [&](const std::string& address) { return all.contains(address); })) return true;
+  }
+  return false;
+}
+
 Result<bool> Matcher::State::has_reference(Modifier modifier, const Operand& operand, const Values& values) {
   if (modifier == Modifier::text) {
     const std::string asked = internal::unescaped(operand.text);
@@ -401,6 +429,11 @@ Result<bool> Matcher::State::has_reference(Modifier modifier, const Operand& ope
   return std::ranges::any_of(values.references, [&](const ReferenceValue& value) {
     if (!asked.id.empty()) return value.id == asked.id && (asked.type.empty() || value.type == asked.type);
     if (asked.url.empty() || value.url != asked.url) return false;
+    if (modifier == Modifier::version_below) return internal::is_version_below(value.version, asked);
+    if (modifier == Modifier::version_above) {
+      const std::vector<std::string_view> above = internal::versions_above(asked.version);
+      return std::ranges::find(above, value.version) != above.end();
+    }
     return !asked.names_version || value.version == asked.version;
   });
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,6 +39,9 @@ class References {
   virtual Result<bool> satisfies(std::string_view reference, fhir::TypeId type, const Filter& filter) = 0;
   /// Whether some resource of the type that refers to `reference` by that parameter satisfies the filter.
   virtual Result<bool> referred_by(std::string_view reference, const Condition::Reverse& has) = 0;
+  /// The addresses "Type/id" above or below one in the hierarchy of its type, of which `parent` leads upwards; itself
+  /// among them.
+  virtual Result<std::set<std::string>> hierarchy(std::string_view reference, const Parameter& parent, bool above) = 0;
 };
 
 /// What a stored document's own text may not say of it.

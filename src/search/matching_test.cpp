@@ -42,6 +42,8 @@ const std::map<std::string, std::string>& resources() {
       {"risk", R"({"resourceType":"RiskAssessment","id":"risk","status":"final","subject":{"reference":"Patient/chen"},
         "prediction":[{"probabilityDecimal":100.2}]})"},
       {"set", R"({"resourceType":"ValueSet","id":"set","status":"active","url":"http://x.org/fhir/ValueSet/123"})"},
+      {"answers", R"({"resourceType":"QuestionnaireResponse","id":"answers","status":"completed",
+        "questionnaire":"http://x.org/q|1.2.3"})"},
       {"beijing", R"({"resourceType":"Location","id":"beijing","position":{"longitude":116.4,"latitude":39.9}})"},
   };
   return kResources;
@@ -171,6 +173,14 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"chen", "general-practitioner", identifier, P::eq, "http://x.org/npi|", true},
                       Row{"chen", "general-practitioner", identifier, P::eq, "|77", false},
                       Row{"chen", "general-practitioner", text, P::eq, "dr. mul", true},
+                      Row{"answers", "questionnaire", version_below, P::eq, "http://x.org/q", true},
+                      Row{"answers", "questionnaire", version_below, P::eq, "http://x.org/q|1.2", true},
+                      Row{"answers", "questionnaire", version_below, P::eq, "http://x.org/q|1.2.3", true},
+                      Row{"answers", "questionnaire", version_below, P::eq, "http://x.org/q|1.20", false},
+                      Row{"answers", "questionnaire", version_below, P::eq, "http://x.org/q|1.2.3.4", false},
+                      Row{"answers", "questionnaire", version_above, P::eq, "http://x.org/q|1.2.3.4", true},
+                      Row{"answers", "questionnaire", version_above, P::eq, "http://x.org/q|1.2", false},
+                      Row{"answers", "questionnaire", version_above, P::eq, "http://x.org/q", false},
                       Row{"set", "url", none, P::eq, "http://x.org/fhir/ValueSet/123", true},
                       Row{"set", "url", none, P::eq, "http://x.org/fhir/ValueSet", false},
                       Row{"set", "url", below, P::eq, "http://x.org/fhir/", true},

@@ -383,6 +383,17 @@ const std::array<QueryParser::Control, 21> QueryParser::kControls{{
 
 }  // namespace
 
+bool names_codes(const Filter& filter) {
+  const auto is_one = [](const Condition& condition) {
+    if (condition.has && names_codes(*condition.has->filter)) return true;
+    if (std::ranges::any_of(condition.chain, [](const auto& link) { return names_codes(*link.filter); })) return true;
+    if (condition.parameter == nullptr || condition.parameter->kind != SearchType::token) return false;
+    return condition.modifier == Modifier::in || condition.modifier == Modifier::not_in ||
+           condition.modifier == Modifier::above || condition.modifier == Modifier::below;
+  };
+  return std::ranges::any_of(filter.conditions, is_one) || std::ranges::any_of(filter.filters, names_codes);
+}
+
 Query parse_query(const Parameters& parameters, TypeId type,
                   std::span<const std::pair<std::string, std::string>> request, const QueryRules& rules,
                   Issues& issues) {

@@ -29,15 +29,17 @@ enum class Modifier : std::uint8_t {
   contains,
   text,
   not_,
-  above,
-  below,
+  above,  ///< of references: led to what the one named is part of
+  below,  ///< of references: led to what is part of the one named
   in,
   not_in,
   of_type,
-  identifier,  ///< of references: by Reference.identifier
-  type,        ///< subject:Patient=23; the operands are then written out in full: "Patient/23"
-  equals,      ///< only of _filter's `eq` on strings: equal when written in normalised form
-  ends_with,   ///< only of _filter's `ew` on strings: normalised, as `contains`
+  identifier,     ///< of references: by Reference.identifier
+  type,           ///< subject:Patient=23; the operands are then written out in full: "Patient/23"
+  equals,         ///< only of _filter's `eq` on strings: equal when written in normalised form
+  ends_with,      ///< only of _filter's `ew` on strings: normalised, as `contains`
+  version_above,  ///< of references: :above and :below asked of canonical URLs
+  version_below,
 };
 
 /// https://hl7.org/fhir/R4/search.html#prefix
@@ -148,6 +150,9 @@ struct QueryRules {
   std::uint32_t max_chain = 8;
   bool strict = false;
 };
+
+/// Whether a value set or a place in a code system stands in it: the terminology must then be at what is stored.
+bool names_codes(const Filter& filter);
 
 /// `type` none searches all types. Each pair is a decoded name and value. With an error in the issues the query is not
 /// to be run.

@@ -154,6 +154,31 @@ TEST_F(QueryTest, takes_a_list_as_being_one_of_its_items) {
   EXPECT_EQ(list.has->reference->code, "item");
   EXPECT_EQ(list.has->filter->conditions[0].operands[1].text, "43");
   EXPECT_EQ(fault("Patient", "_list", "$current-problems"), "error search-parameter-not-supported _list");
+  EXPECT_EQ(fault("Patient", "_list", "42,$current-problems"), "error search-parameter-not-supported _list");
+}
+
+TEST_F(QueryTest, takes_above_and_below_of_references_as_hierarchies_or_versions) {
+  EXPECT_EQ(condition("Procedure", "location:below", "42").modifier, Modifier::below);
+  EXPECT_EQ(condition("Organization", "partof:above", "Organization/1,2").modifier, Modifier::above);
+  EXPECT_EQ(condition("QuestionnaireResponse", "questionnaire:below", "http://x.org/q|1").modifier,
+            Modifier::version_below);
+  EXPECT_EQ(condition("QuestionnaireResponse", "questionnaire:above", "http://x.org/q").modifier,
+            Modifier::version_above);
+  EXPECT_EQ(fault("Observation", "subject:Patient.general-practitioner:below", "Practitioner/1"),
+            "error search-no-hierarchy subject:Patient.general-practitioner:below");
+  EXPECT_EQ(fault("Procedure", "location:below", "42,http://x.org/Location/1"),
+            "error search-hierarchy-mixed location:below");
+}
+
+TEST_F(QueryTest, knows_whether_value_sets_stand_in_it) {
+  const auto names = [&](const std::string& name, const std::string& value) {
+    return names_codes(parse("Observation", {{name, value}}).filter);
+  };
+  EXPECT_TRUE(names("code:in", "http://x.org/vs"));
+  EXPECT_TRUE(names("subject:Patient._has:Condition:subject:code:below", "http://x.org|1"));
+  EXPECT_TRUE(names("_filter", "status eq final and (code in http://x.org/vs)"));
+  EXPECT_FALSE(names("code", "1"));
+  EXPECT_FALSE(names("subject:Patient.organization:below", "1"));
 }
 
 TEST_F(QueryTest, reads_what_shapes_the_answer) {

@@ -82,8 +82,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Condition condition;
   condition.parameter = parameters[data[1] % parameters.size()];
   if (condition.parameter->code == "_lastUpdated") return 0;
-  condition.modifier = static_cast<Modifier>(data[2] % 14);
-  const auto prefix = static_cast<Prefix>(data[2] / 14 % 10);
+  condition.modifier = static_cast<Modifier>(data[2] % 17);
+  const bool is_hierarchy = condition.modifier == Modifier::above || condition.modifier == Modifier::below;
+  if (is_hierarchy && condition.parameter->kind == meridian::fhir::SearchType::reference) return 0;  // others decide
+  const auto prefix = static_cast<Prefix>(data[2] / 17 % 10);
   std::string_view text(reinterpret_cast<const char*>(data) + 3, size - 3);
   Operand operand{prefix, std::string(text), {}};
   for (std::size_t i = 0; i < condition.parameter->components.size(); ++i) {

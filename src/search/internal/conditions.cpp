@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/nearest.hpp"
+#include "search/internal/hierarchies.hpp"
 #include "search/internal/times.hpp"
 #include "search/terms.hpp"
 
@@ -44,8 +45,8 @@ constexpr std::array<ModifierRow, 11> kModifiers{{
     {"contains", Modifier::contains, bit(SearchType::string)},
     {"text", Modifier::text, bit(SearchType::token) | bit(SearchType::reference)},
     {"not", Modifier::not_, bit(SearchType::token)},
-    {"above", Modifier::above, bit(SearchType::token) | bit(SearchType::uri)},
-    {"below", Modifier::below, bit(SearchType::token) | bit(SearchType::uri)},
+    {"above", Modifier::above, bit(SearchType::token) | bit(SearchType::uri) | bit(SearchType::reference)},
+    {"below", Modifier::below, bit(SearchType::token) | bit(SearchType::uri) | bit(SearchType::reference)},
     {"in", Modifier::in, bit(SearchType::token)},
     {"not-in", Modifier::not_in, bit(SearchType::token)},
     {"of-type", Modifier::of_type, bit(SearchType::token)},
@@ -262,6 +263,9 @@ Parsed<Condition> ConditionParser::parse_plain(TypeId type, std::string_view hea
     }
   }
   if (condition.operands.empty()) return refuse(IssueType::invalid, kEmptyValue);
+  if (parameter.kind == SearchType::reference) {
+    if (auto settled = settle_hierarchy(condition); !settled) return tl::unexpected<Fault>(std::move(settled).error());
+  }
   if (auto checked = check_values(condition); !checked) return tl::unexpected<Fault>(std::move(checked).error());
   return condition;
 }
@@ -289,6 +293,23 @@ Parsed<Operand> ConditionParser::operand(const Parameter& parameter, Modifier mo
   return operand;
 }
 
+Parsed<void> ConditionParser::settle_hierarchy(Condition& condition) const {
+  if (condition.modifier != Modifier::above && condition.modifier != Modifier::below) return {};
+  std::size_t urls = 0;
+  for (const Operand& operand : condition.operands) {
+    const ReferenceOperand asked = parse_reference(parameters_.schema(), operand.text);
+    if (!asked.url.empty()) {
+      ++urls;
+    } else if (hierarchy_places(parameters_, *condition.parameter, asked).empty()) {
+      return refuse(IssueType::not_supported, kNoHierarchy, {condition.parameter->code, operand.text});
+    }
+  }
+  if (urls == 0) return {};
+  if (urls != condition.operands.size()) return refuse(IssueType::invalid, kMixedHierarchy);
+  condition.modifier = condition.modifier == Modifier::above ? Modifier::version_above : Modifier::version_below;
+  return {};
+}
+
 Parsed<void> ConditionParser::check_values(const Condition& condition) const {
   switch (condition.modifier) {
     case Modifier::in:
@@ -314,11 +335,12 @@ Parsed<void> ConditionParser::check_values(const Condition& condition) const {
 /// https://hl7.org/fhir/R4/search.html#list
 Parsed<Condition> ConditionParser::in_lists(TypeId type, std::string_view value) {
   static_cast<void>(type);
-  if (value.starts_with('$')) {
-    return refuse(IssueType::not_supported, kNotSupported, {"_list=" + std::string(value.substr(0, 40))});
-  }
   std::string ids;
   for (std::string_view list : split_unescaped(value, ',')) {
+    // https://hl7.org/fhir/R4/lifecycle.html#current
+    if (list.starts_with('$')) {
+      return refuse(IssueType::not_supported, kNotSupported, {"_list=" + std::string(list.substr(0, 40))});
+    }
     if (list.starts_with("List/")) list.remove_prefix(5);
     if (list.empty()) continue;
     if (!ids.empty()) ids += ',';

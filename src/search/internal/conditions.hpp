@@ -65,6 +65,8 @@ class ConditionParser {
   Parsed<std::vector<fhir::TypeId>> targets(const Parameter& reference, std::string_view type_name) const;
   /// Counts links and tests, so that no search grows beyond bounds.
   Parsed<void> spend();
+  /// :above and :below of references are of hierarchies or of versions, as the operands say.
+  Parsed<void> settle_hierarchy(Condition& condition) const;
   /// Whether the operands mean something to the parameter's kind.
   Parsed<void> check_values(const Condition& condition) const;
 

@@ -61,6 +61,16 @@ Result<Evaluation::Item> Evaluation::item(TypeId type, const Condition& conditio
   Item item;
   item.condition = &condition;
   item.is_trusted = trusted;
+  const bool is_hierarchical = condition.parameter != nullptr && condition.chain.empty() &&
+                               condition.parameter->kind == fhir::SearchType::reference &&
+                               (condition.modifier == Modifier::above || condition.modifier == Modifier::below);
+  if (is_hierarchical) {
+    item.spread = TRY(spread(condition, trusted));
+    item.condition = item.spread.get();
+    item.probe = TRY(probe(*setting_.parameters, *item.condition, setting_.code_sets, *setting_.reading));
+    item.expected = expect(type, item.probe);
+    return item;
+  }
   if (condition.chain.empty() && !condition.has && !is_last_updated(condition)) {
     item.probe = TRY(probe(*setting_.parameters, condition, setting_.code_sets, *setting_.reading));
     item.expected = expect(type, item.probe);

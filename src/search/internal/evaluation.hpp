@@ -8,10 +8,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "search/engine.hpp"
+#include "search/internal/hierarchies.hpp"
 #include "search/internal/intervals.hpp"
 #include "search/internal/looker.hpp"
 #include "search/internal/trace.hpp"
@@ -54,7 +56,8 @@ class Evaluation {
  private:
   /// One thing of several that must hold.
   struct Item {
-    const Condition* condition = nullptr;  // or a filter
+    const Condition* condition = nullptr;     // or a filter
+    std::shared_ptr<const Condition> spread;  // what `condition` points to when a hierarchy stood in it
     const Filter* filter = nullptr;
     bool is_trusted = false;     // of the visibility itself: what it passes through need not be visible
     Probe probe;                 // of a plain condition
@@ -95,6 +98,12 @@ class Evaluation {
                                                   fhir::TypeId target);
   Result<index::Rows> leading_to(const Parameter& reference, fhir::TypeId target, const index::Rows& targets,
                                  const index::Rows* within);
+  // evaluation_hierarchies.cpp
+  Result<std::shared_ptr<const Condition>> spread(const Condition& condition, bool trusted);
+  Result<std::set<std::string>> hierarchy(const HierarchyPlace& place, bool above, bool trusted);
+  Result<index::Rows> hierarchy_step(const Parameter& parent, bool above, const std::vector<std::string>& addresses,
+                                     bool trusted);
+
   Result<std::vector<std::uint64_t>> keys_of(const index::Rows& rows, index::FieldId column);
   index::FieldId field_of(const Parameter& parameter, Facet facet) const;
   Result<index::Rows> several_of(const Parameter& parameter, const index::Rows& within);

@@ -22,7 +22,8 @@ bool has_modifier(const Parameter& parameter, Modifier modifier) {
       return modifier == Modifier::text || modifier == not_ || modifier == above || modifier == below ||
              modifier == in || modifier == not_in || modifier == of_type;
     case fhir::SearchType::reference:
-      return modifier == Modifier::text || modifier == Modifier::identifier || modifier == type;
+      return modifier == Modifier::text || modifier == Modifier::identifier || modifier == type || modifier == above ||
+             modifier == below || modifier == version_above || modifier == version_below;
     case fhir::SearchType::uri:
       return modifier == above || modifier == below;
     case fhir::SearchType::number:

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "search/internal/hierarchies.hpp"
 #include "search/internal/reference_text.hpp"
 #include "search/internal/term_bytes.hpp"
 
@@ -201,7 +202,7 @@ Result<> Prober::add_of_type(const Operand& operand) {
   return {};
 }
 
-// https://hl7.org/fhir/R4/search.html#reference
+// https://hl7.org/fhir/R4/search.html#reference; of hierarchies the place itself, since the engine has spread them.
 Result<> Prober::add_reference(const Operand& operand) {
   if (condition_.modifier == Modifier::text) {
     add_text_terms(Facet::text, unescaped(operand.text));
@@ -229,6 +230,19 @@ Result<> Prober::add_reference(const Operand& operand) {
   }
   if (asked.url.empty() || !is_plain(asked.url)) return {};
   const std::string url = kMark + asked.url + kEnd;
+  if (condition_.modifier == Modifier::version_above && asked.names_version) {
+    for (const std::string_view version : versions_above(asked.version))
+      add_exact(Facet::value, url + std::string(version));
+    return {};
+  }
+  if (condition_.modifier == Modifier::version_above) {
+    add_exact(Facet::value, url);
+    return {};
+  }
+  if (condition_.modifier == Modifier::version_below && asked.names_version) {
+    const std::string finer = url + asked.version + '.';
+    add_range(Facet::value, finer, after_prefix(finer));
+  }
   if (asked.names_version) {
     add_exact(Facet::value, url + asked.version);
   } else {

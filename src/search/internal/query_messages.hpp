@@ -20,6 +20,12 @@ inline constexpr Message kUnknownType{"search-type-unknown", "\"{0}\" is not a t
 inline constexpr Message kUnknownModifier{"search-modifier-unknown",
                                           "the modifier \"{0}\" cannot be used with \"{1}\", which is of kind {2}",
                                           "修饰符“{0}”不能用于“{1}”，该参数的类别是 {2}"};
+inline constexpr Message kNoHierarchy{"search-no-hierarchy",
+                                      "\"{0}\": nothing that \"{1}\" may name is part of others of its type",
+                                      "“{0}”：“{1}”所指的资源类型没有层级关系"};
+inline constexpr Message kMixedHierarchy{"search-hierarchy-mixed",
+                                         "canonical URLs and ids cannot be asked for together here",
+                                         "此处不能同时使用规范 URL 和标识"};
 inline constexpr Message kNotAReference{"search-chain-not-reference",
                                         "\"{0}\" is not a reference, so nothing can be chained to it",
                                         "“{0}”不是引用，不能在其后链接其他参数"};

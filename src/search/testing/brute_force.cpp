@@ -49,6 +49,8 @@ struct BruteForce::State {
   // What was found out of one search's filters, by the filter's address.
   std::map<std::pair<const Filter*, TypeId>, std::set<std::string>> satisfying;
   std::map<const Condition::Reverse*, std::set<std::string>> referred;
+  // Of a parameter that leads upwards: from what may be seen to its parents.
+  std::map<const Parameter*, std::vector<std::pair<std::string, std::string>>> parents;
 
   search::Matcher& matcher(BruteForce* references) {
     while (matchers.size() <= depth) {
@@ -116,6 +118,7 @@ BruteForce::BruteForce(const World& world, const search::Parameters& parameters,
                        {},
                        0,
                        search::ValueReader(parameters.schema()),
+                       {},
                        {},
                        {}}) {}
 BruteForce::~BruteForce() = default;
@@ -197,6 +200,30 @@ Result<bool> BruteForce::referred_by(std::string_view reference, const Condition
     state_->referred[&has] = std::move(all);
   }
   return state_->referred[&has].contains(std::string(reference));
+}
+
+Result<std::set<std::string>> BruteForce::hierarchy(std::string_view reference, const Parameter& parent, bool above) {
+  if (!state_->parents.contains(&parent)) {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const World::Resource& resource : state_->resources) {
+      if (resource.type != parent.type || !TRY(state_->may_be_seen(resource, this))) continue;
+      state_->reader.begin(resource.document->root(), resource.id);
+      for (const auto& one : state_->reader.read(parent).references) {
+        if (one.type == state_->parameters.schema().type(parent.type).name && !one.id.empty()) {
+          all.emplace_back(resource.address, std::string(one.type) + "/" + std::string(one.id));
+        }
+      }
+    }
+    state_->parents[&parent] = std::move(all);
+  }
+  std::set<std::string> found{std::string(reference)};
+  for (std::size_t before = 0; before != found.size();) {
+    before = found.size();
+    for (const auto& [child, its_parent] : state_->parents[&parent]) {
+      if (above ? found.contains(child) : found.contains(its_parent)) found.insert(above ? its_parent : child);
+    }
+  }
+  return found;
 }
 
 }  // namespace meridian::testing

@@ -320,7 +320,7 @@ Operand RandomSearch::operand(const Parameter& parameter, Modifier modifier) {
               ? token()
               : std::string(one_of({"1", "2", "Patient/1", "Patient/2", "Practitioner/1", "Location/1", "Nothing/1",
                                     "http://other.org/fhir/Patient/1", "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0",
-                                    "Patient/1/_history/3", "http://x.org/p|1.0", ""}));
+                                    "Patient/1/_history/3", "http://x.org/p|1.0", "http://x.org/p|1", ""}));
       break;
     case SearchType::date:
       any_prefix();
@@ -367,7 +367,10 @@ Condition RandomSearch::condition(const Parameters& parameters, fhir::TypeId typ
   do {
     out.parameter = all[below(all.size())];
   } while (out.parameter->code == "_lastUpdated");
-  if (chance(35)) out.modifier = static_cast<Modifier>(below(static_cast<std::size_t>(Modifier::ends_with) + 1));
+  if (chance(35)) out.modifier = static_cast<Modifier>(below(static_cast<std::size_t>(Modifier::version_below) + 1));
+  const bool is_hierarchy = out.modifier == Modifier::above || out.modifier == Modifier::below;
+  // What is above and below resources, others than the one at hand know.
+  if (is_hierarchy && out.parameter->kind == fhir::SearchType::reference) out.modifier = Modifier::none;
   const std::size_t count = chance(75) ? 1 : 1 + below(3);
   for (std::size_t i = 0; i < count; ++i) out.operands.push_back(operand(*out.parameter, out.modifier));
   return out;

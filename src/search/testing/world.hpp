@@ -67,6 +67,8 @@ class BruteForce final : public search::References {
 
   Result<bool> satisfies(std::string_view reference, fhir::TypeId type, const search::Filter& filter) override;
   Result<bool> referred_by(std::string_view reference, const search::Condition::Reverse& has) override;
+  Result<std::set<std::string>> hierarchy(std::string_view reference, const search::Parameter& parent,
+                                          bool above) override;
 
  private:
   struct State;
