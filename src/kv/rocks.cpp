@@ -13,6 +13,7 @@
 #include "kv/internal/rocks_kv.hpp"
 #include "kv/internal/rocks_status.hpp"
 #include "kv/internal/rocks_tuning.hpp"
+#include "kv/internal/table_check.hpp"
 
 namespace meridian::kv {
 namespace {
@@ -130,6 +131,7 @@ Result<std::unique_ptr<Kv>> open_rocks(std::span<const SpaceDefinition> spaces, 
     database.avoid_flush_during_recovery = true;
     status = rocksdb::DB::Open(database, options.folder, families, &parts.families, &opened);
   }
+  if (status.IsCorruption()) TRY(check_tables(files, parts.env.get(), TRY(tables_in(files, options.folder))));
   TRY(result_of(status));
   parts.database.reset(opened);
   // The one that RocksDB insists on is last and holds nothing.

@@ -159,6 +159,30 @@ TEST_F(Rocks, names_the_data_file_with_a_flipped_bit) {
   EXPECT_FALSE(cursor->status());
 }
 
+TEST_F(Rocks, names_the_table_whose_own_description_is_damaged) {
+  {
+    const auto kv = open().value();
+    ASSERT_TRUE(kv->load(kSpace, entries(50)));
+    ASSERT_TRUE(kv->sync());
+  }
+  const std::string file = file_that_ends(".sst");
+  const std::uint64_t size = system_files().size(file).value();
+  std::size_t noticed = 0;
+  for (std::uint64_t offset = size - 900; offset < size; offset += 7) {
+    flip_bit(file, offset);
+    const auto opened = open();
+    const Result<> verified = opened ? (*opened)->verify() : Result<>(fail(opened.error()));
+    if (!verified) {
+      ++noticed;
+      EXPECT_NE(verified.error().message().find(file), std::string::npos)
+          << offset << ": " << verified.error().message();
+    }
+    flip_bit(file, offset);
+  }
+  EXPECT_GT(noticed, 80U);  // the rest of the footer is padding
+  EXPECT_EQ(outcome(open()), "ok");
+}
+
 TEST_F(Rocks, names_the_log_with_a_flipped_bit_instead_of_forgetting_what_follows) {
   flush_at_close = false;
   {
