@@ -19,7 +19,7 @@ Result<std::optional<store::Version>> find_one(const Exchange& exchange, std::st
   query.count = 2;
   query.includes.clear();
   query.sort.clear();
-  store::ResultPage page = TRY(exchange.server->store().search(exchange.context.reader, query));
+  store::ResultPage page = TRY(find(exchange, query));
   if (page.entries.empty()) return std::nullopt;
   if (page.entries.size() > 1) return fail(ErrorCode::precondition_failed, "several resources match the condition");
   return std::move(page.entries.front().version);

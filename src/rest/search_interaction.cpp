@@ -7,6 +7,7 @@
 #include "rest/messages.hpp"
 #include "rest/outcome.hpp"
 #include "rest/view.hpp"
+#include "terminology/follower.hpp"
 #include "validation/operation_outcome.hpp"
 
 namespace meridian::rest {
@@ -70,9 +71,19 @@ search::Query query_of(const Exchange& exchange, fhir::TypeId type, Pairs parame
   return query;
 }
 
+Result<store::ResultPage> find(const Exchange& exchange, const search::Query& query) {
+  constexpr std::int64_t kLongestWait = 10'000;
+  const FhirServer& server = *exchange.server;
+  if (server.services.definitions != nullptr && search::names_codes(query.filter)) {
+    TRY(server.services.definitions->catch_up(
+        Deadline::earlier(exchange.context.reader.deadline, Deadline::after_milliseconds(kLongestWait))));
+  }
+  return server.store().search(exchange.context.reader, query);
+}
+
 http::Response answer_search(const Exchange& exchange, const search::Query& query, std::string_view path,
                              const Issues& passed_over) {
-  Result<store::ResultPage> page = exchange.server->store().search(exchange.context.reader, query);
+  Result<store::ResultPage> page = find(exchange, query);
   if (!page) return refuse(page.error(), exchange.representation);
 
   BundleWriter bundle("searchset", exchange.base);

@@ -8,6 +8,7 @@
 
 #include "rest/exchange.hpp"
 #include "search/query.hpp"
+#include "store/store.hpp"
 
 namespace meridian::rest {
 
@@ -16,6 +17,10 @@ http::Response search_resources(const Exchange& exchange);
 
 /// The parameters as a query; `_cursor` is where a page begins.
 search::Query query_of(const Exchange& exchange, fhir::TypeId type, Pairs parameters, bool strict, Issues& issues);
+
+/// Runs the query. Value sets and places in code systems that it names are as they are stored at that moment; `timeout`
+/// when the terminology does not come to that in time.
+Result<store::ResultPage> find(const Exchange& exchange, const search::Query& query);
 
 /// Runs the query and writes the searchset. `path` is what stands between the base and the question mark.
 http::Response answer_search(const Exchange& exchange, const search::Query& query, std::string_view path,

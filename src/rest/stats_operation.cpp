@@ -211,7 +211,7 @@ http::Response observation_statistics(const Exchange& exchange) {
     std::optional<Measured> newest;
     std::size_t total = 0;
     do {
-      Result<store::ResultPage> page = exchange.server->store().search(exchange.context.reader, query);
+      Result<store::ResultPage> page = find(exchange, query);
       if (!page) return refuse(page.error(), representation);
       for (const store::Found& found : page->entries) {
         ++total;

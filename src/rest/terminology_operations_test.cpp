@@ -2,10 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "base/file_system.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "rest/terminology_routes.hpp"
 #include "rest/testing/store_client.hpp"
 #include "terminology/code_system_builder.hpp"
@@ -197,6 +195,25 @@ TEST_F(TerminologyOperations, join_value_sets_and_hierarchies_to_searches) {
             "c");
 }
 
+TEST_F(TerminologyOperations, are_seen_by_searches_as_soon_as_they_are_stored) {
+  client.put("/fhir/Condition/c1", condition("c1", "sepsis"));
+  const auto set = [](int number, const char* code) {
+    return R"({"resourceType":"ValueSet","id":"v","url":"http://example.org/v)" + std::to_string(number) +
+           R"(","status":"active","compose":{"include":[{"system":"http://example.org/diseases","concept":[{"code":")" +
+           code + R"("}]}]}})";
+  };
+  for (int i = 0; i < 30; ++i) {
+    const bool has_it = i % 2 == 0;
+    client.put("/fhir/ValueSet/v", set(i, has_it ? "sepsis" : "asthma"));
+    const std::string url = "http://example.org/v" + std::to_string(i);
+    EXPECT_EQ(client.get("/fhir/Condition?code:in=" + url).value("total"), has_it ? "1" : "0");
+    EXPECT_EQ(client.get("/fhir/Condition?_filter=code in " + url).value("total"), has_it ? "1" : "0");
+  }
+  client.put("/fhir/ValueSet/v", set(99, "sepsis"));
+  client.put("/fhir/Patient/1", R"({"resourceType":"Patient","id":"1"})");
+  EXPECT_EQ(client.get("/fhir/Patient?_has:Condition:subject:code:in=http://example.org/v99").value("total"), "1");
+}
+
 TEST_F(TerminologyOperations, follow_what_is_stored) {
   client.put("/fhir/ValueSet/i", R"({"resourceType":"ValueSet","id":"i","url":"http://example.org/infections",
     "status":"active","compose":{"include":[{"system":"http://example.org/diseases","concept":[{"code":"asthma"}]}]}})");
@@ -207,11 +224,10 @@ TEST_F(TerminologyOperations, follow_what_is_stored) {
 }
 
 TEST_F(TerminologyOperations, take_loaded_systems_in_and_out) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "meridian-loaded-XXXXXX").string();
-  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+  const meridian::testing::TemporaryFolder place;
   terminology::Service service;
   terminology::Library library(service);
-  terminology::Folder folder = *terminology::Folder::open(system_files(), pattern);
+  terminology::Folder folder = *terminology::Folder::open(system_files(), place.path());
   mount_terminology(client.router(), library, folder);
   terminology::CodeSystemBuilder builder({.url = "http://example.org/loaded", .version = "1"});
   builder.add("x", "An X");
@@ -223,7 +239,6 @@ TEST_F(TerminologyOperations, take_loaded_systems_in_and_out) {
   EXPECT_EQ(client.remove(path + "?url=http://example.org/loaded&version=1").status, 200);
   EXPECT_EQ(client.remove(path + "?url=http://example.org/loaded&version=1").status, 404);
   EXPECT_FALSE(terminology::lookup(*service.snapshot(), {"http://example.org/loaded", {}, "x"}).has_value());
-  std::filesystem::remove_all(pattern);
 }
 
 TEST_F(TerminologyOperations, are_in_the_capability_statement) {

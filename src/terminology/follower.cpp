@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -37,8 +38,9 @@ struct Follower::State {
 
   store::Store& store;
   Library& library;
-  std::mutex work;  // held while the library is brought forward
+  std::timed_mutex work;  // held while the library is brought forward
   store::CommitNumber seen;
+  std::set<std::pair<std::string, std::string>> pending;  // changed before `seen`, and not taken in yet
   fhir::DocumentParser parser;
 
   std::mutex mutex;
@@ -74,10 +76,19 @@ struct Follower::State {
     return {};
   }
 
-  Result<> catch_up() {
-    const std::lock_guard lock(work);
+  Result<> catch_up(const Deadline& deadline) {
+    if (deadline.is_set() && !work.try_lock_for(std::chrono::milliseconds(deadline.milliseconds_left()))) return late();
+    if (!deadline.is_set()) work.lock();
+    const std::lock_guard lock(work, std::adopt_lock);
+    if (pending.empty() && seen == store.last_commit(store::kDefaultTenant)) return {};
     std::set<std::pair<std::string, std::string>> changed;
+    // A walk that was cut off left these behind.
+    changed.swap(pending);
     for (;;) {
+      if (deadline.has_passed()) {
+        pending = std::move(changed);
+        return late();
+      }
       const store::FeedPage page = TRY(store.feed(reader(), seen, kPage));
       for (const store::FeedEntry& entry : page.entries) {
         if (is_followed(entry.key.type)) changed.emplace(entry.key.type, entry.key.id);
@@ -93,11 +104,16 @@ struct Follower::State {
       } else if (present.error().code() == ErrorCode::gone || present.error().code() == ErrorCode::not_found) {
         library.remove(type + "/" + id);
       } else {
+        pending = std::move(changed);
         return fail(present.error());
       }
     }
     if (!changed.empty()) library.publish();
     return {};
+  }
+
+  static tl::unexpected<Error> late() {
+    return fail(ErrorCode::timeout, "the terminology has not come to what is stored yet; repeat later");
   }
 
   void run() {
@@ -108,7 +124,7 @@ struct Follower::State {
         if (is_stopped) return;
         is_due = false;
       }
-      const Result<> done = catch_up();
+      const Result<> done = catch_up({});
       if (!done) log_error("stored definitions cannot be followed", {{"why", done.error().message()}});
     }
   }
@@ -140,8 +156,8 @@ Follower::~Follower() {
   state_->thread.join();
 }
 
-Result<> Follower::catch_up() {
-  return state_->catch_up();
+Result<> Follower::catch_up(const Deadline& deadline) {
+  return state_->catch_up(deadline);
 }
 
 }  // namespace meridian::terminology

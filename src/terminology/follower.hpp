@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "base/deadline.hpp"
 #include "base/result.hpp"
 
 namespace meridian::store {
@@ -24,8 +25,8 @@ class Follower {
   static Result<std::unique_ptr<Follower>> start(store::Store& store, Library& library);
   ~Follower();
 
-  /// Everything that was visible when this was called is in force when it returns.
-  Result<> catch_up();
+  /// Everything that was visible when this was called is in force when it returns. timeout when it takes longer.
+  Result<> catch_up(const Deadline& deadline = {});
 
  private:
   struct State;
