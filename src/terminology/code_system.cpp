@@ -82,6 +82,15 @@ bool CodeSystem::has_property(std::string_view name) const {
                              [&](internal::TextId id) { return tables_->texts.text(id) == name; });
 }
 
+std::vector<std::string_view> CodeSystem::property_names() const {
+  std::vector<std::string_view> names;
+  for (const internal::TextId id : tables_->property_names) {
+    const std::string_view name = tables_->texts.text(id);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
 std::span<const CodeNumber> CodeSystem::parents(CodeNumber number) const {
   return tables_->parents.of(number);
 }

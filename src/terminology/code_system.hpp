@@ -83,6 +83,7 @@ class CodeSystem {
   Property property(CodeNumber number, std::size_t index) const;
   /// Whether some code has a property of that name.
   bool has_property(std::string_view name) const;
+  std::vector<std::string_view> property_names() const;
 
   std::span<const CodeNumber> parents(CodeNumber number) const;
   std::span<const CodeNumber> children(CodeNumber number) const;

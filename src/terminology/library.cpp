@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "terminology/definitions.hpp"
+#include "terminology/snomed_maps.hpp"
 
 namespace meridian::terminology {
 
@@ -33,9 +34,12 @@ void Library::remove(const std::string& place) {
 }
 
 void Library::put_loaded(CodeSystemPtr system) {
-  const std::lock_guard lock(mutex_);
   std::pair<std::string, std::string> name(system->about().url, system->about().version);
-  loaded_[std::move(name)] = std::move(system);
+  Loaded made;
+  made.maps = snomed_maps(*system);
+  made.system = std::move(system);
+  const std::lock_guard lock(mutex_);
+  loaded_[std::move(name)] = std::move(made);
 }
 
 bool Library::remove_loaded(std::string_view url, std::string_view version) {
@@ -46,7 +50,7 @@ bool Library::remove_loaded(std::string_view url, std::string_view version) {
 std::vector<CodeSystemPtr> Library::loaded() const {
   const std::lock_guard lock(mutex_);
   std::vector<CodeSystemPtr> all;
-  for (const auto& [name, system] : loaded_) all.push_back(system);
+  for (const auto& [name, one] : loaded_) all.push_back(one.system);
   return all;
 }
 
@@ -58,7 +62,10 @@ void Library::publish() {
     all.value_sets.insert(all.value_sets.end(), part.value_sets.begin(), part.value_sets.end());
     all.concept_maps.insert(all.concept_maps.end(), part.concept_maps.begin(), part.concept_maps.end());
   }
-  for (const auto& [name, system] : loaded_) all.systems.push_back(system);
+  for (const auto& [name, one] : loaded_) {
+    all.systems.push_back(one.system);
+    all.concept_maps.insert(all.concept_maps.end(), one.maps.begin(), one.maps.end());
+  }
   service_.publish(std::make_shared<const Snapshot>(std::move(all)));
 }
 

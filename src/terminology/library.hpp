@@ -37,7 +37,11 @@ class Library {
   Service& service_;
   mutable std::mutex mutex_;
   std::map<std::string, Contents> stored_;
-  std::map<std::pair<std::string, std::string>, CodeSystemPtr> loaded_;
+  struct Loaded {
+    CodeSystemPtr system;
+    std::vector<ConceptMapPtr> maps;  // those of SNOMED CT that lie in it
+  };
+  std::map<std::pair<std::string, std::string>, Loaded> loaded_;
 };
 
 }  // namespace meridian::terminology

@@ -5,6 +5,7 @@
 
 #include "terminology/loaders.hpp"
 #include "terminology/messages.hpp"
+#include "terminology/snomed_maps.hpp"
 #include "terminology/table_reader.hpp"
 
 // SNOMED CT, release format 2, snapshot: each line is the newest state of a component.
@@ -75,14 +76,53 @@ class Lines {
       }
     });
   }
+  /// Members that are concepts; of descriptions and relations there are reference sets too.
+  Result<> members() {
+    return each({"active", "refsetId", "referencedComponentId"}, [&] {
+      if (field(0) != "1" || !builder_.knows(field(2))) return;
+      builder_.add_property(builder_.add(field(2)), kRefsetProperty, ValueType::code, field(1));
+    });
+  }
+  /// https://docs.snomed.org/snomed-ct-specifications/snomed-ct-release-file-specification: simple maps have a target
+  /// only, complex ones group, priority, rule, advice and correlation.
+  Result<> maps() {
+    return each({"active", "refsetId", "referencedComponentId", "mapTarget"},
+                {"mapGroup", "mapPriority", "mapRule", "mapAdvice", "correlationId"}, [&] {
+                  if (field(0) != "1" || !builder_.knows(field(2))) return;
+                  SnomedTarget target;
+                  target.code = field(3);
+                  target.group = field(4);
+                  target.priority = field(5);
+                  target.rule = field(6);
+                  target.advice = field(7);
+                  target.correlation = field(8);
+                  const std::uint32_t place = builder_.add(field(2));
+                  builder_.add_property(place, kRefsetProperty, ValueType::code, field(1));
+                  builder_.add_property(place, std::string(kMapProperty).append(field(1)), ValueType::string,
+                                        written(target));
+                });
+  }
 
  private:
-  std::string_view field(std::size_t column) const { return reader_.fields()[places_[column]]; }
+  /// Empty for a column that this file does not have.
+  std::string_view field(std::size_t column) const {
+    return places_[column] == kNone ? std::string_view() : reader_.fields()[places_[column]];
+  }
 
   template <typename Take>
   Result<> each(const std::vector<std::string_view>& columns, Take take) {
+    return each(columns, {}, std::move(take));
+  }
+  template <typename Take>
+  Result<> each(const std::vector<std::string_view>& columns, const std::vector<std::string_view>& more, Take take) {
     places_ = TRY(reader_.header(columns, issues_));
-    const std::size_t needed = 1 + *std::ranges::max_element(places_);
+    std::size_t needed = 1 + *std::ranges::max_element(places_);
+    for (const std::string_view name : more) {
+      const auto found = std::ranges::find(reader_.fields(), name);
+      const bool is_there = found != reader_.fields().end();
+      places_.push_back(is_there ? static_cast<std::size_t>(found - reader_.fields().begin()) : kNone);
+      if (is_there) needed = std::max(needed, places_.back() + 1);
+    }
     while (TRY(reader_.next(issues_))) {
       if (reader_.fields().size() < needed) {
         issues_.add({Severity::error,
@@ -99,6 +139,8 @@ class Lines {
     return {};
   }
 
+  static constexpr std::size_t kNone = SIZE_MAX;
+
   TableReader reader_;
   CodeSystemBuilder& builder_;
   LoadState& state_;
@@ -113,6 +155,8 @@ Result<> load_snomed(FileKind kind, ByteSource& source, CodeSystemBuilder& build
   if (kind == FileKind::snomed_concept) return lines.concepts();
   if (kind == FileKind::snomed_language) return lines.preferences();
   if (kind == FileKind::snomed_description) return lines.descriptions();
+  if (kind == FileKind::snomed_refset) return lines.members();
+  if (kind == FileKind::snomed_map) return lines.maps();
   return lines.relationships();
 }
 

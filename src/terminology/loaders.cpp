@@ -13,10 +13,16 @@ struct Named {
 constexpr std::array kNames{
     Named{"icd10cm-order", FileKind::icd10cm_order},
     Named{"icd10cm_order", FileKind::icd10cm_order},
+    Named{"icd10cm_tabular", FileKind::icd10cm_tabular},
+    Named{"icd10cm-tabular", FileKind::icd10cm_tabular},
     Named{"Refset_Language", FileKind::snomed_language},
     Named{"sct2_Concept_Snapshot", FileKind::snomed_concept},
     Named{"sct2_Description_Snapshot", FileKind::snomed_description},
     Named{"sct2_Relationship_Snapshot", FileKind::snomed_relationship},
+    Named{"Refset_SimpleMapSnapshot", FileKind::snomed_map},
+    Named{"Refset_ComplexMapSnapshot", FileKind::snomed_map},
+    Named{"Refset_ExtendedMapSnapshot", FileKind::snomed_map},
+    Named{"der2_Refset_", FileKind::snomed_refset},
     Named{"ComponentHierarchyBySystem.csv", FileKind::loinc_hierarchy},
     Named{"Loinc.csv", FileKind::loinc_table},
     Named{"RXNCONSO", FileKind::rxnorm_concept},
@@ -41,11 +47,14 @@ std::optional<FileKind> kind_of_file(std::string_view name) {
 SystemAbout about_of(FileKind kind) {
   switch (kind) {
     case FileKind::icd10cm_order:
+    case FileKind::icd10cm_tabular:
       return {.url = "http://hl7.org/fhir/sid/icd-10-cm", .name = "ICD-10-CM", .language = "en"};
     case FileKind::snomed_language:
     case FileKind::snomed_concept:
     case FileKind::snomed_description:
     case FileKind::snomed_relationship:
+    case FileKind::snomed_refset:
+    case FileKind::snomed_map:
       return {.url = "http://snomed.info/sct", .name = "SNOMED CT", .language = "en"};
     case FileKind::loinc_table:
     case FileKind::loinc_hierarchy:
@@ -70,12 +79,16 @@ Result<> load_file(FileKind kind, ByteSource& source, CodeSystemBuilder& builder
   switch (kind) {
     case FileKind::icd10cm_order:
       return load_icd10cm(source, builder, state, issues);
+    case FileKind::icd10cm_tabular:
+      return load_icd10cm_tabular(source, builder, state, issues);
     case FileKind::claml:
       return load_claml(source, builder, state, issues);
     case FileKind::snomed_language:
     case FileKind::snomed_concept:
     case FileKind::snomed_description:
     case FileKind::snomed_relationship:
+    case FileKind::snomed_refset:
+    case FileKind::snomed_map:
       return load_snomed(kind, source, builder, state, issues);
     default:
       return load_columns(kind, source, builder, state, issues);

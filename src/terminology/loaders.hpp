@@ -2,8 +2,8 @@
 //
 // Each reads one file as a stream; those of one terminology go into the same builder, in any order. Lines that cannot
 // be used are left out, each with an Issue at its line. Errors: malformed_input when the file is not what it should be,
-// and those of the source. Formats, as their owners publish them: ICD-10-CM order file (CDC), SNOMED CT RF2 snapshot,
-// LOINC table CSV, RxNorm RRF, OHDSI Athena, ClaML. Threads: one builder at a time.
+// and those of the source. Formats, as their owners publish them: ICD-10-CM order file and tabular list (CDC), SNOMED
+// CT RF2 snapshot, LOINC table CSV, RxNorm RRF, OHDSI Athena, ClaML. Threads: one builder at a time.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,13 @@ namespace meridian::terminology {
 
 enum class FileKind : std::uint8_t {
   icd10cm_order,
+  icd10cm_tabular,
   snomed_language,  ///< before the descriptions, so that they know which is preferred
   snomed_concept,
   snomed_description,
   snomed_relationship,
+  snomed_refset,  ///< simple ones: which concepts are members; behind the concepts
+  snomed_map,     ///< simple, complex and extended ones
   loinc_table,
   loinc_hierarchy,
   rxnorm_concept,
@@ -56,6 +59,7 @@ void finish(CodeSystemBuilder& builder, const LoadState& state);
 
 // Of load_file(), each in a source of its own.
 Result<> load_icd10cm(ByteSource& source, CodeSystemBuilder& builder, LoadState& state, Issues& issues);
+Result<> load_icd10cm_tabular(ByteSource& source, CodeSystemBuilder& builder, LoadState& state, Issues& issues);
 Result<> load_snomed(FileKind kind, ByteSource& source, CodeSystemBuilder& builder, LoadState& state, Issues& issues);
 Result<> load_columns(FileKind kind, ByteSource& source, CodeSystemBuilder& builder, LoadState& state, Issues& issues);
 Result<> load_claml(ByteSource& source, CodeSystemBuilder& builder, LoadState& state, Issues& issues);

@@ -9,6 +9,7 @@
 #include "base/input.hpp"
 #include "base/testing/paths.hpp"
 #include "terminology/image.hpp"
+#include "terminology/library.hpp"
 
 namespace meridian::terminology {
 namespace {
@@ -97,6 +98,78 @@ TEST(Loaders, read_a_snapshot_of_snomed_ct) {
   EXPECT_FALSE(loaded.system->is_active(loaded.number("900002005")));
   EXPECT_THAT(loaded.properties("900001003", "363698007"), ElementsAre("404684003"));
   EXPECT_EQ(loaded.issues.size(), 1U);
+}
+
+TEST(Loaders, read_reference_sets_and_maps_of_snomed_ct) {
+  Loaded loaded;
+  loaded.load({file("sct2_Concept_Snapshot_INT_20990131.txt"), file("der2_Refset_SimpleSnapshot_INT_20990131.txt"),
+               file("der2_iisssccRefset_ExtendedMapSnapshot_INT_20990131.txt"),
+               file("der2_sRefset_SimpleMapSnapshot_INT_20990131.txt")});
+  EXPECT_TRUE(loaded.issues.empty());
+  EXPECT_EQ(loaded.system->size(), 4U);  // a member that is no concept makes none
+  Service service;
+  Library library(service);
+  library.put_loaded(*read_image(write_image(*loaded.system)));
+  library.publish();
+  const SnapshotPtr now = service.snapshot();
+  const auto set = now->code_set("http://snomed.info/sct?fhir_vs=refset/700043003");
+  ASSERT_TRUE(set) << set.error().message();
+  EXPECT_EQ((*set)->contains("http://snomed.info/sct", "900001003"), Membership::in);
+  EXPECT_EQ((*set)->contains("http://snomed.info/sct", "404684003"), Membership::not_in);
+  const auto map = now->concept_map("http://snomed.info/sct?fhir_cm=447562003");
+  ASSERT_NE(map, nullptr);
+  std::string other;
+  const auto found = map->translate({"http://snomed.info/sct", "900001003", "http://hl7.org/fhir/sid/icd-10"}, other);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].target_code, "R50.8");  // of the first priority, though it stands second
+  EXPECT_EQ(found[0].equivalence, "wider");
+  EXPECT_EQ(found[0].comment, "IFA 248153007 | Male (finding) |; IF MALE CHOOSE R50.8");
+  EXPECT_EQ(found[1].target_code, "R50.9");
+  EXPECT_EQ(found[1].equivalence, "relatedto");
+  const auto none = map->translate({"http://snomed.info/sct", "404684003", {}}, other);
+  ASSERT_EQ(none.size(), 1U);
+  EXPECT_EQ(none[0].equivalence, "unmatched");
+  EXPECT_EQ(now->concept_map("http://snomed.info/sct?fhir_cm=900000000000497000")->mappings().at(0).target_code,
+            "Xa123");
+}
+
+TEST(Loaders, read_the_tabular_list_of_icd_10_cm) {
+  Loaded loaded;
+  loaded.load({file("icd10cm_tabular_2099.xml")});
+  EXPECT_EQ(loaded.system->about().version, "2099");
+  EXPECT_EQ(loaded.display("S00-S09"), "Invented injuries");
+  EXPECT_TRUE(loaded.system->is_abstract(loaded.number("S00-S09")));
+  EXPECT_TRUE(loaded.is_above("S00-S09", "S06.0XXA"));
+  EXPECT_EQ(loaded.display("S06.0XXD"), "Small injury, subsequent encounter");
+  EXPECT_EQ(loaded.system->designation(loaded.number("S06.0"), 0).value, "Little injury");
+  EXPECT_THAT(loaded.properties("S06", "excludes1"), ElementsAre("invented shock (S99.-)"));
+  EXPECT_THAT(loaded.properties("S06.0", "billable"), ElementsAre("false"));
+  EXPECT_THAT(loaded.properties("S06.0XXA", "billable"), ElementsAre("true"));
+  EXPECT_THAT(loaded.properties("S07", "billable"), ElementsAre("true"));
+  EXPECT_TRUE(loaded.system->find("S06.1X7A"));
+  EXPECT_FALSE(loaded.system->find("S06.1X7D"));
+  ASSERT_EQ(loaded.issues.size(), 1U);
+}
+
+TEST(Loaders, the_tabular_list_and_the_order_file_have_the_same_codes) {
+  const auto folder = meridian::testing::shared_data("terminology/icd-10-cm-2021");
+  if (!folder) GTEST_SKIP() << "the outside data is not on this machine";
+  Loaded order;
+  order.load({(*folder / "icd10cm-order-Jan-2021.txt.zst").string()});
+  Loaded tabular;
+  tabular.load({(*folder / "icd10cm_tabular_2021.xml.zst").string()});
+  EXPECT_TRUE(tabular.issues.empty());
+  std::size_t blocks = 0;
+  for (CodeNumber number = 0; number < tabular.system->size(); ++number) {
+    if (tabular.system->is_abstract(number)) {
+      ++blocks;
+      continue;
+    }
+    const std::string code(tabular.system->code(number));
+    ASSERT_TRUE(order.system->find(code)) << code;
+    ASSERT_EQ(order.properties(code, "billable"), tabular.properties(code, "billable")) << code;
+  }
+  EXPECT_EQ(tabular.system->size() - blocks, order.system->size());
 }
 
 TEST(Loaders, read_loinc_and_its_hierarchy) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "terminology/snomed_maps.hpp"
 #include "terminology/specification.hpp"
 #include "units/unit.hpp"
 
@@ -135,7 +136,10 @@ CodeSetPtr Snapshot::implicit(std::string_view canonical) const {
     if (query > kSnomed.size()) all.version = bare.substr(0, query);
     const std::string_view rest = bare.substr(query + 8);
     constexpr std::string_view kIsA = "=isa/";
-    if (rest.starts_with(kIsA)) {
+    constexpr std::string_view kRefset = "=refset/";
+    if (rest.starts_with(kRefset)) {
+      all.filters.push_back({std::string(kRefsetProperty), "=", std::string(rest.substr(kRefset.size()))});
+    } else if (rest.starts_with(kIsA)) {
       all.filters.push_back({"concept", "is-a", std::string(rest.substr(kIsA.size()))});
     } else if (!rest.empty()) {
       return nullptr;

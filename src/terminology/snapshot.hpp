@@ -49,7 +49,7 @@ class Snapshot final : public Sources {
   const std::vector<CodeSystemPtr>& systems() const { return contents_.systems; }
 
   /// A value set of a canonical URL; also the implicit ones: all codes of a system (its `valueSet`), and of SNOMED CT
-  /// `…?fhir_vs` and `…?fhir_vs=isa/138875005`.
+  /// `…?fhir_vs`, `…?fhir_vs=isa/138875005` and `…?fhir_vs=refset/700043003`.
   Result<CodeSetPtr> code_set(std::string_view canonical) const;
   /// What was given under that URL. Null: nothing, though the specification may have it.
   ValueSetPtr definition(std::string_view canonical) const;
