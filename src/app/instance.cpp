@@ -85,9 +85,9 @@ Result<> load_systems(std::string path, std::optional<terminology::Folder>& fold
 struct Instance::State {
   std::unique_ptr<MemoryBudget> memory;
   Knowledge knowledge;
-  std::unique_ptr<validation::Validator> validator;
   std::unique_ptr<validation::EmbeddedTerminology> packages;  // what validation was given
   std::unique_ptr<terminology::Service> terminology;
+  std::unique_ptr<validation::Validator> validator;
   std::unique_ptr<terminology::Library> library;
   std::unique_ptr<store::WriteCheck> check;
   std::optional<terminology::Folder> loaded;
@@ -135,19 +135,22 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   const fhir::Schema& schema = fhir::Schema::r4();
   s.memory = std::make_unique<MemoryBudget>(config.bytes(kMemoryLimit));
   s.knowledge = TRY(load_knowledge({}, {}, config, language));
-  s.validator = std::make_unique<validation::Validator>(schema, s.knowledge.profiles);
   s.packages = std::make_unique<validation::EmbeddedTerminology>(schema, s.knowledge.profiles);
   terminology::ServiceOptions terms;
   terms.terminology = s.packages.get();
   terms.subsumption = s.packages.get();
   s.terminology = std::make_unique<terminology::Service>(terms);
   s.library = std::make_unique<terminology::Library>(*s.terminology);
+  validation::ValidatorOptions validating;
+  validating.terminology = s.terminology.get();
+  validating.subsumption = s.terminology.get();
+  s.validator = std::make_unique<validation::Validator>(schema, s.knowledge.profiles, validating);
 
   // 2. The record.
   store::StoreOptions store;
   store.folder = data;
   store.memory = s.memory.get();
-  s.check = make_write_check(config.text(kStoreCheck), s.knowledge.profiles);
+  s.check = make_write_check(config.text(kStoreCheck), s.knowledge.profiles, *s.terminology);
   store.check = s.check.get();
   store.memory_bytes = config.bytes(kStoreMemory);
   store.code_sets = s.terminology.get();

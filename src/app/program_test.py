@@ -697,6 +697,32 @@ class Data(ServerTest):
         self.assertEqual(response.status, 422)
         self.assertIn('no element \\"colour\\"', text)
 
+    def test_holds_bindings_to_stored_value_sets(self):
+        profile = {"resourceType": "StructureDefinition", "url": "http://example.org/p", "name": "P", "status": "active", "kind": "resource",
+                   "abstract": False, "type": "Observation", "derivation": "constraint",
+                   "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Observation",
+                   "differential": {"element": [{"path": "Observation"}, {"path": "Observation.code", "binding": {
+                       "strength": "required", "valueSet": "http://example.org/vs"}}]}}
+        package = self.folder / "p.tgz"
+        with tarfile.open(package, "w:gz") as archive:
+            text = json.dumps(profile).encode()
+            entry = tarfile.TarInfo("package/StructureDefinition-p.json")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text))
+        self.start("--set", "store.check=full", "--set", f"validation.packages={package}")
+        concepts = [{"code": "a", "display": "A"}, {"code": "b", "display": "B"}]
+        self.ask("PUT", "/fhir/CodeSystem/s", {"resourceType": "CodeSystem", "id": "s", "url": "http://example.org/s", "status": "active",
+                                               "content": "complete", "concept": concepts})
+        self.ask("PUT", "/fhir/ValueSet/v", {"resourceType": "ValueSet", "id": "v", "url": "http://example.org/vs", "status": "active",
+                                             "compose": {"include": [{"system": "http://example.org/s", "concept": [{"code": "a"}]}]}})
+        self.assertIn('"code":"a"', self.ask("GET", "/fhir/ValueSet/$expand?url=http://example.org/vs")[1].replace(" ", ""))
+        for code, status in (("a", 201), ("b", 422)):
+            observation = {"resourceType": "Observation", "id": code, "status": "final", "meta": {"profile": ["http://example.org/p"]},
+                           "code": {"coding": [{"system": "http://example.org/s", "code": code}]}}
+            self.assertEqual(self.ask("PUT", f"/fhir/Observation/{code}", observation)[0].status, status)
+            said = self.ask("POST", "/fhir/$validate", observation)[1]
+            self.assertEqual("http://example.org/vs" in said, status == 422, said)
+
     def test_takes_in_folders_bundles_and_compressed_files(self):
         folder = self.folder / "all"
         folder.mkdir()

@@ -1,10 +1,10 @@
 #include "app/write_check.hpp"
 
-#include <mutex>
 #include <utility>
-#include <vector>
 
+#include "base/pool.hpp"
 #include "formats/fhir/schema.hpp"
+#include "terminology/service.hpp"
 #include "validation/validator.hpp"
 
 namespace meridian::app {
@@ -18,44 +18,29 @@ class ValidatingCheck final : public store::WriteCheck {
       : validator_(fhir::Schema::r4(), std::move(profiles), options) {}
 
   void check(const store::WriteContext&, const fhir::Document& document, Issues& issues) const override {
-    std::unique_ptr<validation::ValidationSession> session = take();
+    std::unique_ptr<validation::ValidationSession> session =
+        idle_.take_or([this] { return std::make_unique<validation::ValidationSession>(validator_); });
     Issues found;
     session->validate(document, found);
-    // Sessions are kept: their scratch memory is worth it.
-    give_back(std::move(session));
+    idle_.give(std::move(session));
     if (found.has_errors()) issues.add_all(std::move(found));
   }
 
  private:
-  std::unique_ptr<validation::ValidationSession> take() const {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
-        auto session = std::move(idle_.back());
-        idle_.pop_back();
-        return session;
-      }
-    }
-    return std::make_unique<validation::ValidationSession>(validator_);
-  }
-  void give_back(std::unique_ptr<validation::ValidationSession> session) const {
-    constexpr std::size_t kMost = 16;
-    const std::lock_guard lock(mutex_);
-    if (idle_.size() < kMost) idle_.push_back(std::move(session));
-  }
-
   validation::Validator validator_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<validation::ValidationSession>> idle_;
+  mutable Pool<validation::ValidationSession> idle_{16};  // their scratch memory is worth keeping
 };
 
 }  // namespace
 
 std::unique_ptr<store::WriteCheck> make_write_check(std::string_view level,
-                                                    std::shared_ptr<const validation::Profiles> profiles) {
+                                                    std::shared_ptr<const validation::Profiles> profiles,
+                                                    const terminology::Service& terminology) {
   if (level == "off") return nullptr;
   validation::ValidatorOptions options;
   options.best_practice = Check::off;
+  options.terminology = &terminology;
+  options.subsumption = &terminology;
   if (level == "structure") {
     options.bindings = options.invariants = options.references = options.narrative = options.profiles = Check::off;
   }

@@ -2,7 +2,8 @@
 //
 //   off        a resource of a known type
 //   structure  … whose elements, cardinalities and formats are those of FHIR R4
-//   full       … and that has no error at all: bindings, invariants, references, profiles, as `meridian validate`
+//   full       … and that has no error at all: bindings (to value sets that were stored or loaded too), invariants,
+//              references, profiles, as `$validate`
 //
 // Warnings refuse nothing.
 #pragma once
@@ -15,11 +16,16 @@
 namespace meridian::validation {
 class Profiles;
 }
+namespace meridian::terminology {
+class Service;
+}
 
 namespace meridian::app {
 
-/// Null for off. Any thread may ask.
+/// Null for off. `terminology`: what bindings are checked against besides the specification; it outlives the check. Any
+/// thread may ask.
 std::unique_ptr<store::WriteCheck> make_write_check(std::string_view level,
-                                                    std::shared_ptr<const validation::Profiles> profiles);
+                                                    std::shared_ptr<const validation::Profiles> profiles,
+                                                    const terminology::Service& terminology);
 
 }  // namespace meridian::app

@@ -23,6 +23,22 @@ Shared::Shared(const fhir::Schema& s, std::shared_ptr<const Profiles> p, Validat
 
 Shared::~Shared() = default;
 
+fhir::Membership Shared::contains(fhir::ValueSetId set, std::string_view url, std::string_view system,
+                                  std::string_view code) const {
+  const fhir::Membership here =
+      set != fhir::ValueSetId::none ? schema.contains(set, system, code) : terms.contains(url, system, code);
+  if (here == fhir::Membership::in || options.terminology == nullptr || url.empty()) return here;
+  switch (options.terminology->member_of({system, {}, code}, url)) {
+    case fhirpath::Answer::yes:
+      return fhir::Membership::in;
+    case fhirpath::Answer::no:
+      return fhir::Membership::not_in;
+    case fhirpath::Answer::unknown:
+      break;
+  }
+  return here;
+}
+
 }  // namespace internal
 
 struct Validator::Impl {
@@ -60,8 +76,9 @@ class ConformsTo : public fhirpath::ProfileCheck {
 /// A walk and the context in which its invariants run.
 struct Walker {
   explicit Walker(const Validator::Impl& validator) : walk(validator.shared, context), conforms_to(walk) {
-    context.set_terminology(&validator.terminology);
-    context.set_subsumption(&validator.terminology);
+    const ValidatorOptions& options = validator.shared.options;
+    context.set_terminology(options.terminology != nullptr ? options.terminology : &validator.terminology);
+    context.set_subsumption(options.subsumption != nullptr ? options.subsumption : &validator.terminology);
     context.set_profile_check(&conforms_to);
     // An invariant over one resource costs far less; what costs more was made to.
     context.set_limits(

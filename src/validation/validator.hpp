@@ -26,6 +26,11 @@
 #include "base/issue.hpp"
 #include "formats/fhir/document.hpp"
 
+namespace meridian::fhirpath {
+class Subsumption;
+class Terminology;
+}  // namespace meridian::fhirpath
+
 namespace meridian::validation {
 
 class Conformance;
@@ -52,6 +57,10 @@ struct ValidatorOptions {
   /// How text that looks like HTML is reported: harmless when it is escaped for showing.
   Severity html_in_strings = Severity::information;
   Severity html_in_markdown = Severity::information;
+  /// The terminology in force: decides of value sets where what is known here does not have a code, and answers
+  /// memberOf() and subsumes(); null: there is none. They outlive the validator.
+  const fhirpath::Terminology* terminology = nullptr;
+  const fhirpath::Subsumption* subsumption = nullptr;
   /// Depth of resources within resources (contained, Bundle entries, Parameters) that is followed.
   std::uint32_t max_resource_depth = 16;
 };

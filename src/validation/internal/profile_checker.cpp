@@ -161,7 +161,7 @@ void ProfileChecker::binding(Node node, const ProfileElement& rule) {
   const Names& names = walk_.names();
   const Severity severity = rule.binding == BindingStrength::required ? Severity::error : Severity::warning;
   if (rule.value_set.empty()) return;
-  if (!terms.knows_value_set(rule.value_set)) {
+  if (!terms.knows_value_set(rule.value_set) && walk_.shared().options.terminology == nullptr) {
     if (severity == Severity::error) {
       report_.warning(IssueType::not_found, kValueSetUnknown, node, {rule.value_set});
     }
@@ -191,7 +191,8 @@ void ProfileChecker::binding(Node node, const ProfileElement& rule) {
   }
   bool is_unknown = false;
   for (const Code& code : codes) {
-    const fhir::Membership membership = terms.contains(rule.value_set, code.system, code.code);
+    const fhir::Membership membership =
+        walk_.shared().contains(fhir::ValueSetId::none, rule.value_set, code.system, code.code);
     if (membership == fhir::Membership::in) return;
     is_unknown |= membership == fhir::Membership::unknown;
   }

@@ -278,8 +278,8 @@ bool ProfileChecker::matches_value(Node value, const ProfileElement& rule) {
       const Node system = at.child(names.system);
       const Node code = at.has_value() ? at : at.child(names.code);
       if (!code) return;
-      is_in |= walk_.shared().terms.contains(rule.value_set, system ? system.text() : "", code.text()) ==
-               fhir::Membership::in;
+      is_in |= walk_.shared().contains(fhir::ValueSetId::none, rule.value_set, system ? system.text() : "",
+                                       code.text()) == fhir::Membership::in;
     };
     ask(value);
     for (const Node coding : value.children(names.coding)) ask(coding);

@@ -263,10 +263,15 @@ void Walk::bound_code(Node node, const ElementRules& element, std::string_view s
   }
   const BindingStrength strength = element.info->binding;
   if (strength != BindingStrength::required && strength != BindingStrength::extensible) return;
-  if (element.info->value_set == fhir::ValueSetId::none) return;
-  if (shared_.schema.contains(element.info->value_set, system, code) != Membership::not_in) return;
+  if (is_in_set(*element.info, system, code) != Membership::not_in) return;
   report_.add(strength == BindingStrength::required ? Severity::error : Severity::warning, IssueType::code_invalid,
               kCodeNotInValueSet, node, {excerpt(code), std::string(element.info->value_set_url)});
+}
+
+Membership Walk::is_in_set(const fhir::ElementInfo& element, std::string_view system, std::string_view code) const {
+  // A set that the schema does not have, only the terminology in force may know.
+  if (element.value_set == fhir::ValueSetId::none && shared_.options.terminology == nullptr) return Membership::unknown;
+  return shared_.contains(element.value_set, element.value_set_url, system, code);
 }
 
 void Walk::bound_concept(Node node, const ElementRules& element) {
@@ -280,11 +285,7 @@ void Walk::bound_concept(Node node, const ElementRules& element) {
     const std::string_view code = text_of(coding, shared_.names.code);
     if (code.empty()) continue;
     ++codes;
-    if (element.info->value_set == fhir::ValueSetId::none) return;
-    if (shared_.schema.contains(element.info->value_set, text_of(coding, shared_.names.system), code) !=
-        Membership::not_in) {
-      fits = true;
-    }
+    fits = fits || is_in_set(*element.info, text_of(coding, shared_.names.system), code) != Membership::not_in;
   }
   if (codes == 0) {
     // An extensible binding leaves a concept without a code to its text.

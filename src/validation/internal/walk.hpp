@@ -137,6 +137,7 @@ class Walk {
   void narrative(fhir::Node node, std::uint32_t scope);
   void binding(fhir::Node node, const ElementRules& element, SpecialType special);
   void bound_code(fhir::Node node, const ElementRules& element, std::string_view system, std::string_view code);
+  fhir::Membership is_in_set(const fhir::ElementInfo& element, std::string_view system, std::string_view code) const;
   void bound_concept(fhir::Node node, const ElementRules& element);
   void primitive_form(fhir::Node node, const ElementRules& element, std::string_view text);
 
