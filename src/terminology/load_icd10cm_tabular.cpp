@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <pugixml.hpp>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,14 +32,18 @@ class Reader {
   void section(pugi::xml_node node, std::string_view chapter) {
     const std::string_view code = node.attribute("id").value();
     if (code.empty()) return complain(node, "section.id");
-    // "Intestinal infectious diseases (A00-A09)"
-    std::string_view name = node.child_value("desc");
-    if (const std::size_t bracket = name.rfind(" ("); bracket != std::string_view::npos) name = name.substr(0, bracket);
-    const std::uint32_t place = builder_.add(code, name);
-    builder_.set_abstract(place, true);
-    builder_.add_property(place, "chapter", ValueType::string, chapter);
-    ++state_.records;
-    for (const pugi::xml_node inner : node.children("diag")) diagnosis(inner, code, nullptr, 0);
+    const bool is_block = code.find('-') != std::string_view::npos;  // others are one category, and no code beside it
+    if (is_block) {
+      // "Intestinal infectious diseases (A00-A09)"
+      std::string_view name = node.child_value("desc");
+      name = name.substr(0, std::min(name.rfind(" ("), name.size()));
+      const std::uint32_t place = builder_.add(code, name);
+      builder_.set_abstract(place, true);
+      builder_.add_property(place, "chapter", ValueType::string, chapter);
+      ++state_.records;
+    }
+    const std::string_view above = is_block ? code : std::string_view();
+    for (const pugi::xml_node inner : node.children("diag")) diagnosis(inner, above, nullptr, 0);
   }
 
  private:
@@ -73,7 +77,7 @@ class Reader {
     const std::string_view name = node.child_value("desc");
     const bool is_new = !builder_.knows(code);  // the order file may have it already
     const std::uint32_t place = is_new ? builder_.add(code, name) : builder_.add(code);
-    if (is_new || code.size() == 3) builder_.add_parent(place, above);
+    if (!above.empty() && (is_new || code.size() == 3)) builder_.add_parent(place, above);
     notes(node, place);
     ++state_.records;
     std::vector<Seventh> own;
