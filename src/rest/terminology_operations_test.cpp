@@ -207,7 +207,7 @@ TEST_F(TerminologyOperations, are_seen_by_searches_as_soon_as_they_are_stored) {
     client.put("/fhir/ValueSet/v", set(i, has_it ? "sepsis" : "asthma"));
     const std::string url = "http://example.org/v" + std::to_string(i);
     EXPECT_EQ(client.get("/fhir/Condition?code:in=" + url).value("total"), has_it ? "1" : "0");
-    EXPECT_EQ(client.get("/fhir/Condition?_filter=code in " + url).value("total"), has_it ? "1" : "0");
+    EXPECT_EQ(client.get("/fhir/Condition?_filter=code%20in%20" + url).value("total"), has_it ? "1" : "0");
   }
   client.put("/fhir/ValueSet/v", set(99, "sepsis"));
   client.put("/fhir/Patient/1", R"({"resourceType":"Patient","id":"1"})");
