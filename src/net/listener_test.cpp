@@ -37,7 +37,7 @@ class Listening : public ::testing::Test {
 
   Io io_{{.threads = 1, .tick_milliseconds = 5}};
   Loop& loop_ = io_.at(0);
-  testing::TemporaryFolder place_;
+  meridian::testing::TemporaryFolder place_;
   std::filesystem::path folder_ = place_.path();
   std::string path_ = folder_ / "socket";
 };
