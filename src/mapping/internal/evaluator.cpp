@@ -346,7 +346,7 @@ void Evaluator::put_references(const Row& row, const Scope& scope, const Frame& 
     for (std::size_t i = first; i < instances.size() && (i == first || instances[i].depth > instances[first].depth);
          ++i) {
       for (const auto& [name, resource] : instances[i].bound) {
-        if (name == row.reference && !(row.others && resource == frame.resource)) resources.push_back(resource);
+        if (name == row.reference && (!row.others || resource != frame.resource)) resources.push_back(resource);
       }
     }
   } else if (const int resource = grouping_.find_bound(scope.instance, row.reference); resource >= 0) {

@@ -69,11 +69,11 @@ class Evaluator {
     bool fills;
   };
 
-  Scope scope_of(std::size_t segment) const;
+  Scope scope_of(std::size_t index) const;
   bool is_within(int instance, int outer) const;
   void make_resources(const MessageMap& map);
   void fill_resources(const MessageMap& map);
-  void run_map(int map, const Scope& scope, Frame frame);
+  void run_map(int index, const Scope& scope, Frame frame);
   void run_rows(const std::vector<Row>& rows, const Scope& scope, const Frame& frame);
   void run_row(const Row& row, const Scope& scope, const Frame& frame);
   bool apply_repetitions(const Row& row, const SourcePath& path, const hl7v2::Field& field, const Origin& origin,
@@ -86,7 +86,7 @@ class Evaluator {
   void remove(const Row& row, const Origin& origin, const Frame& frame);
   bool put_reference(NodeIndex node, std::uint32_t resource, const Origin& origin);
   void put_references(const Row& row, const Scope& scope, const Frame& frame, const Source& source);
-  bool resource_reference(int map, const Source& source, const Scope& scope, NodeIndex node);
+  bool resource_reference(int index, const Source& source, const Scope& scope, NodeIndex node);
 
   // Targets.
   NodeIndex step(NodeIndex at, const Step& step, const Frame& frame, std::uint32_t repetition);
