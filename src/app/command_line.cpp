@@ -61,6 +61,7 @@ struct Grammar {
   ConvertOptions convert;
   InspectOptions inspect;
   Hl7Options hl7;
+  SignalOptions signal;
   ServeOptions serve;
   ConfigExplainOptions config_explain;
   CompletionOptions completion;
@@ -93,6 +94,7 @@ struct Grammar {
     add_convert();
     add_inspect();
     add_hl7();
+    add_signal();
     add_serve();
     data.emplace(app);
     feeds.emplace(app);  // after hl7, to which it adds a word
@@ -217,6 +219,30 @@ struct Grammar {
         "Exit code 1 when a message has an error.");
   }
 
+  void add_signal() {
+    using Action = SignalOptions::Action;
+    auto* all = app.add_subcommand("signal", "waveforms: what is in a WFDB record, its samples, what was marked in it");
+    all->fallthrough();
+    all->require_subcommand(1);
+    const auto action = [&](const char* name, const char* about, const char* help, Action what) {
+      auto* command = all->add_subcommand(name, about);
+      command->fallthrough();
+      command->callback([this, what] { signal.action = what; });
+      positional(command->add_option("FILE", signal.files, help)->required());
+      return command;
+    };
+    auto* command = action("info", "channels, rate, length, and the range of each channel",
+                           "headers of WFDB records (.hea)", Action::info);
+    choice(*command, "--format", signal.format, kFormats, "for people, or JSON");
+    command = action("samples", "one row a frame, one column a channel, with tabs", "the header of a record (.hea)",
+                     Action::samples);
+    command->add_option("--from", signal.from, "the first frame")->type_name("FRAME");
+    command->add_option("--to", signal.to, "the frame to stop before")->type_name("FRAME");
+    command->add_flag("--physical", signal.physical, "values in their units; - where nothing was measured");
+    command->footer("Where a channel has several samples a frame, their mean is shown.");
+    action("annotations", "beats, rhythms and notes, one a row", "files of annotations (.atr)", Action::annotations);
+  }
+
   void add_serve() {
     auto* command = app.add_subcommand("serve", "start the server");
     command->fallthrough();
@@ -247,6 +273,7 @@ struct Grammar {
     if (app.got_subcommand("validate")) return std::move(validate);
     if (app.got_subcommand("convert")) return std::move(convert);
     if (app.got_subcommand("inspect")) return std::move(inspect);
+    if (auto asked = feeds->command(app)) return std::move(*asked);  // hl7 send among them
     if (const CLI::App* command = app.get_subcommand("hl7"); command->parsed()) {
       using Task = Hl7Options::Task;
       hl7.task = command->got_subcommand("ack")        ? Task::ack
@@ -254,9 +281,9 @@ struct Grammar {
                                                        : Task::parse;
       return std::move(hl7);
     }
+    if (app.got_subcommand("signal")) return std::move(signal);
     if (app.got_subcommand("serve")) return std::move(serve);
     if (auto asked = data->command(app)) return std::move(*asked);
-    if (auto asked = feeds->command(app)) return std::move(*asked);
     if (app.got_subcommand("config")) return std::move(config_explain);
     if (app.got_subcommand("completion")) return std::move(completion);
     if (app.got_subcommand("version")) return VersionOptions{};

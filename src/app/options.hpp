@@ -66,6 +66,16 @@ struct Hl7Options {
   Stage stage = Stage::application;
 };
 
+struct SignalOptions {
+  enum class Action : std::uint8_t { info, samples, annotations };
+  Action action = Action::info;
+  std::vector<std::string> files;
+  std::uint64_t from = 0;         ///< frame
+  std::uint64_t to = UINT64_MAX;  ///< frame, not included
+  bool physical = false;          ///< values in their units rather than the converter's numbers
+  OutputFormat format = OutputFormat::text;
+};
+
 struct ServeOptions {
   std::string data;  ///< the data folder
 };
@@ -88,11 +98,11 @@ struct Leave {
   std::string text;
 };
 
-using Command =
-    std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, Hl7Options, ServeOptions,
-                 ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions, ExportOptions, GetOptions,
-                 SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions, ReindexOptions,
-                 StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions, InboxOptions, Leave>;
+using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, Hl7Options,
+                             SignalOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions,
+                             ImportOptions, ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions,
+                             RestoreOptions, VerifyOptions, ReindexOptions, StatsOptions, TerminologyOptions,
+                             DoctorOptions, Hl7SendOptions, FeedsOptions, InboxOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

@@ -91,6 +91,30 @@ class ProgramTest(unittest.TestCase):
         return b"".join(json.dumps({**PATIENT, "id": f"p{i}"}).encode() + b"\n" for i in range(count))
 
 
+class Signal(ProgramTest):
+    def test_shows_a_record(self):
+        self.file("r.dat", b"\x81\x91\x82\x92\x83\x00")
+        header = self.file("r.hea", "r 2 100 3 12:00:00 01/02/2020\nr.dat 80 2/mV 8 0 1 6 0 II\nr.dat 80 1/mmHg 8 0 17 -93 0 ABP\n# made up\n")
+        out = self.run_ok("signal", "info", header)
+        self.assertIn("2 channels, 100 frames a second, 0.03 s, from 2020-02-01T12:00:00.000", out)
+        self.assertIn("ABP          17 to 18 mmHg, 100 samples a second, 33.3 % missing", out)
+        told = json.loads(self.run_ok("signal", "info", header, "--format", "json"))
+        self.assertEqual(told["channels"][0]["greatest"], 1.5)
+        self.assertEqual(self.run_ok("signal", "samples", header, "--from", "1"), "frame\tII\tABP\n1\t2\t18\n2\t3\t-\n")
+        self.assertIn("1.50000000\t-", self.run_ok("signal", "samples", header, "--physical"))
+
+    def test_shows_what_was_marked(self):
+        marks = self.file("r.atr", b"\x05\x04" + b"\x0a\x14" + b"\x03\xfcBig\x00" + b"\x00\x00")
+        self.assertEqual(self.run_ok("signal", "annotations", marks), "sample\ttype\tsubtype\tchannel\tnumber\tnote\n5\tN\t0\t0\t0\t\n15\tV\t0\t0\t0\tBig\n")
+
+    def test_says_what_is_missing(self):
+        header = self.file("gone.hea", "gone 1 100 3\ngone.dat 16 1\n")
+        run = Run("signal", "info", header)
+        self.assertEqual(run.code, FOUND, run.err)
+        self.assertIn("gone.dat cannot be read", run.err)
+        self.assertEqual(Run("signal", "info", self.file("no.hea", "")).code, FAILED)
+
+
 class CommandLine(ProgramTest):
     def test_explains_itself(self):
         self.assertIn("meridian validate", self.run_ok("help"))
