@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/commands.hpp"
+#include "app/hl7_mapping.hpp"
 #include "app/hl7_report.hpp"
 #include "app/messages.hpp"
 #include "app/output.hpp"
@@ -73,6 +75,7 @@ class Hl7Work {
       if (!profile) return fail(std::move(profile).error().within(file));
       profiles_.push_back(std::move(*profile));
     }
+    if (options_.task == Hl7Options::Task::to_fhir) mapping_ = TRY(Hl7Mapping::open(options_, common_.language));
     return {};
   }
 
@@ -81,6 +84,7 @@ class Hl7Work {
       if (output_.is_broken()) break;
       run(file);
     }
+    if (mapping_ != nullptr && options_.coverage) print(mapping_->coverage());
     if (const Result<> written = output_.finish(); !written) {
       complain(written.error().message());
       return kFailed;
@@ -137,7 +141,10 @@ class Hl7Work {
     const hl7v2::Decoded decoded = hl7v2::decode(item.bytes, charsets_, issues);
     const std::string_view text = decoded.text(item.bytes);
     hl7v2::Message message = parser_.parse_borrowed(text, issues);
-    if (message && options_.task != Hl7Options::Task::parse) {
+    if (mapping_ != nullptr && message) {
+      const std::string resources = mapping_->convert(message, issues);
+      if (!options_.coverage) print(resources);
+    } else if (message && options_.task != Hl7Options::Task::parse) {
       hl7v2::validate(message, {}, issues);
       for (const hl7v2::Profile& profile : profiles_) profile.validate(message, issues);
     }
@@ -186,7 +193,8 @@ class Hl7Work {
     if (options_.task == Hl7Options::Task::validate) {
       if (options_.format == OutputFormat::json) return;
       for (const Issue& issue : issues.all()) print(issue_line(file, issue, common_.language) + "\n");
-    } else if (options_.task == Hl7Options::Task::parse && (options_.format == OutputFormat::text || path_)) {
+    } else if (mapping_ != nullptr ||
+               (options_.task == Hl7Options::Task::parse && (options_.format == OutputFormat::text || path_))) {
       // How lines end is of interest to validate only.
       Issues faults;
       for (const Issue& issue : issues.all()) {
@@ -218,6 +226,7 @@ class Hl7Work {
   hl7v2::CharsetOptions charsets_;
   std::optional<hl7v2::Path> path_;
   std::vector<hl7v2::Profile> profiles_;
+  std::unique_ptr<Hl7Mapping> mapping_;  // of to-fhir
   hl7v2::MessageParser parser_;
   Output output_;
   Progress progress_;

@@ -21,6 +21,7 @@ using Choices = std::vector<std::pair<std::string, T>>;
 const Choices<OutputFormat> kFormats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
 const Choices<FhirSyntax> kSyntaxes{{"json", FhirSyntax::json}, {"xml", FhirSyntax::xml}};
 const Choices<Style> kStyles{{"pretty", Style::pretty}, {"compact", Style::compact}, {"canonical", Style::canonical}};
+const Choices<Hl7Options::As> kBundleForms{{"bundle", Hl7Options::As::bundle}, {"ndjson", Hl7Options::As::ndjson}};
 const Choices<Hl7Options::Stage> kStages{{"application", Hl7Options::Stage::application},
                                          {"accept", Hl7Options::Stage::accept}};
 const Choices<Language> kLanguages{{"en", Language::english}, {"zh", Language::chinese}};
@@ -206,6 +207,16 @@ struct Grammar {
                      "text: the messages, as they go over the wire; json: code and message, a line each");
     choice(*ack, "--stage", hl7.stage, kStages,
            "application: AA, AE or AR; accept: CA, CE or CR, the first answer of enhanced mode");
+    auto* to_fhir =
+        command->add_subcommand("to-fhir", "make FHIR resources of messages, by the tables of the catalogue");
+    to_fhir->fallthrough();
+    positional(to_fhir->add_option("FILE", hl7.files, "files of messages, plain, .gz or .zst; - is standard input")
+                   ->required());
+    choice(*to_fhir, "--format", hl7.as, kBundleForms, "bundle: a transaction a message; ndjson: a resource a line");
+    to_fhir->add_option("--charset", hl7.charset, "what the bytes are, whatever MSH-18 says")->type_name("CODE");
+    to_fhir->add_option("--mappings", hl7.mappings, "a folder laid over the built-in mappings")->type_name("DIR");
+    to_fhir->add_option("--zone", hl7.zone, "of times without an offset, such as Asia/Shanghai")->type_name("ZONE");
+    to_fhir->add_flag("--coverage", hl7.coverage, "which fields were mapped and which dropped, instead of resources");
     for (CLI::App* sub : {validate_messages, ack}) {
       sub->add_option("--profile", hl7.profiles, "a conformance profile (HL7v2xConformanceProfile)")
           ->type_name("FILE")
@@ -216,6 +227,7 @@ struct Grammar {
         "  meridian hl7 parse admission.hl7\n"
         "  meridian hl7 parse results.hl7 --path 'OBX[*]-5'\n"
         "  meridian hl7 validate batch.hl7.gz --format json\n"
+        "  meridian hl7 to-fhir admission.hl7 --zone Asia/Shanghai\n"
         "Exit code 1 when a message has an error.");
   }
 
@@ -278,6 +290,7 @@ struct Grammar {
       using Task = Hl7Options::Task;
       hl7.task = command->got_subcommand("ack")        ? Task::ack
                  : command->got_subcommand("validate") ? Task::validate
+                 : command->got_subcommand("to-fhir")  ? Task::to_fhir
                                                        : Task::parse;
       return std::move(hl7);
     }

@@ -55,7 +55,7 @@ struct InspectOptions {
 };
 
 struct Hl7Options {
-  enum class Task : std::uint8_t { parse, validate, ack };
+  enum class Task : std::uint8_t { parse, validate, ack, to_fhir };
   enum class Stage : std::uint8_t { application, accept };
   Task task = Task::parse;
   std::vector<std::string> files;
@@ -64,6 +64,11 @@ struct Hl7Options {
   std::string charset;                ///< what the bytes are, whatever MSH-18 says
   OutputFormat format = OutputFormat::text;
   Stage stage = Stage::application;
+  enum class As : std::uint8_t { bundle, ndjson };
+  As as = As::bundle;
+  std::string mappings;      ///< to_fhir: a folder laid over catalog/mappings; empty: none
+  std::string zone = "UTC";  ///< of times without an offset
+  bool coverage = false;     ///< which fields were mapped, instead of resources
 };
 
 struct SignalOptions {

@@ -415,6 +415,26 @@ ADMISSION = (
 
 
 class Hl7(ProgramTest):
+    def test_makes_resources_of_messages(self):
+        path = self.file("a.hl7", "MSH|^~\\&|HIS|W|LAB|L|20260101120000||ADT^A01^ADT_A01|77|P|2.5.1\rEVN||20260101120000\r"
+                                  "PID|1||123^^^HOSP^MR||王^小明||19740325|M\rPV1|1|I|W1^12^1^HOSP|||||||||||||||V9^^^HOSP\rZZZ|1|own\r")
+        bundle = json.loads(self.run_ok("hl7", "to-fhir", path, "--zone", "Asia/Shanghai"))
+        self.assertEqual(bundle["type"], "transaction")
+        by_type = {entry["resource"]["resourceType"]: entry["resource"] for entry in bundle["entry"]}
+        self.assertEqual(by_type["Patient"]["name"][0]["family"], "王")
+        self.assertEqual(by_type["Patient"]["birthDate"], "1974-03-25")
+        self.assertEqual(by_type["Encounter"]["status"], "in-progress")
+        self.assertEqual(by_type["Encounter"]["subject"]["reference"], "Patient/" + by_type["Patient"]["id"])
+        lines = self.run_ok("hl7", "to-fhir", path, "--format", "ndjson").splitlines()
+        self.assertEqual({json.loads(line)["resourceType"] for line in lines}, set(by_type))
+        self.assertEqual({json.loads(line)["id"] for line in lines}, {one["id"] for one in (entry["resource"] for entry in bundle["entry"])})
+        coverage = self.run_ok("hl7", "to-fhir", path, "--coverage")
+        self.assertRegex(coverage, r"PID-5 +mapped 1")
+        self.assertRegex(coverage, r"ZZZ")
+        checked = self.file("resources.ndjson", "\n".join(lines))
+        self.assertEqual(Run("validate", checked).code, OK)
+        self.assertEqual(Run("hl7", "to-fhir", path, "--zone", "Nowhere/City").code, FAILED)
+
     def test_shows_messages_by_groups_and_paths(self):
         out = self.run_ok("hl7", "parse", self.file("a.hl7", ADMISSION))
         self.assertIn("message 1 at line 1: ADT^A01^ADT_A01, version 2.5.1, control id 77\n", out)
