@@ -72,7 +72,8 @@ class Inboxes : public ::testing::Test {
   std::vector<std::uint64_t> found(InboxQuery query) {
     query.feed = "lab";
     std::vector<std::uint64_t> sequences;
-    for (const InboxEntry& entry : inbox_->search(query).value()) sequences.push_back(entry.id.sequence);
+    const std::vector<InboxEntry> entries = inbox_->search(query).value();
+    for (const InboxEntry& entry : entries) sequences.push_back(entry.id.sequence);
     return sequences;
   }
   static Outcome outcome(MessageState state) {

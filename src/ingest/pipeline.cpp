@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -183,7 +182,8 @@ void Pipeline::State::run(std::uint64_t sequence) {
     }
     const Stage stage = work.at;
     const std::int64_t began = steady_nanoseconds();
-    // Whoever is told of a commit may end the work before this returns: after `waits` it is not looked at.
+    // Whoever is told of a commit may end the work before this returns: after `waits` it is not looked at. What is told
+    // is a turn of its own, so that this one may end after it.
     const Step step = (this->*row->run)(work);
     const std::int64_t took = steady_nanoseconds() - began;
     ++count.count;
@@ -205,9 +205,21 @@ void Pipeline::State::run(std::uint64_t sequence) {
       case Step::try_again:
         return retry(work);
       case Step::waits:
-        return;
+        return end_turn();
     }
   }
+}
+
+void Pipeline::State::begin_turn() {
+  const std::lock_guard lock(mutex);
+  ++active;
+}
+
+void Pipeline::State::end_turn() {
+  const std::lock_guard lock(mutex);
+  --active;
+  dispatch_locked();
+  changed.notify_all();
 }
 
 /// Back on the pool, before those that have not begun.
@@ -293,26 +305,22 @@ void Pipeline::State::finish(Work& work, MessageState end) {
     dispatch_locked();
   }
   for (const auto& one : told) one(outcome);
-  const std::lock_guard lock(mutex);
-  --active;  // last, so that whoever waits for the end finds nothing running
-  dispatch_locked();
-  changed.notify_all();
+  end_turn();  // last, so that whoever waits for the end finds nothing running
 }
 
 void Pipeline::when_finished(std::uint64_t sequence, Callback<void(const Outcome&)> told) {
   State& state = *state_;
-  std::optional<Outcome> known;
   {
-    const std::lock_guard lock(state.mutex);
+    std::unique_lock lock(state.mutex);
     const auto ended = state.unwritten.find(sequence);
-    if (ended == state.unwritten.end() || ended->second.state == MessageState::held) {
-      state.waiters[sequence].push_back(std::move(told));
-      if (state.works.contains(sequence)) return;
-    } else {
-      known = ended->second;
+    if (ended != state.unwritten.end() && ended->second.state != MessageState::held) {
+      const Outcome known = ended->second;
+      lock.unlock();
+      return told(known);
     }
+    state.waiters[sequence].push_back(std::move(told));
+    if (state.works.contains(sequence)) return;
   }
-  if (known) return told(*known);
   // Not at hand: it has ended, or waits in the inbox. Whoever takes the callback out calls it.
   const Result<InboxEntry> entry = state.services.inbox->entry({state.options.feed, sequence});
   if (!entry || entry->outcome.state == MessageState::received || entry->outcome.state == MessageState::held) return;

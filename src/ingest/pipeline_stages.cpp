@@ -136,6 +136,7 @@ Pipeline::State::Step Pipeline::State::commit(Work& work) {
   request.writes.push_back(marker_of(work.message, work.epoch, work.writes));
   for (ResourceWrite& write : work.writes) request.writes.push_back(std::move(write.write));
   const std::uint64_t sequence = work.message.id.sequence;
+  begin_turn();
   services.store->commit(context, std::move(request),
                          [this, sequence](tl::expected<store::CommitOutcome, store::CommitFailure> answer) {
                            committed(sequence, std::move(answer));
@@ -149,7 +150,7 @@ Pipeline::State::Step Pipeline::State::forward(Work& work) {
   return work.issues.has_errors() ? Step::dead : Step::next;
 }
 
-// On the store's sequencer: quick.
+// On the store's sequencer, in the turn that `commit` began: quick.
 void Pipeline::State::committed(std::uint64_t sequence,
                                 tl::expected<store::CommitOutcome, store::CommitFailure> answer) {
   std::unique_lock lock(mutex);

@@ -57,9 +57,11 @@ struct Pipeline::State {
   void add_locked(std::unique_ptr<Work> work);
   void dispatch_locked();
   void run(std::uint64_t sequence);
+  void begin_turn();
+  void end_turn();
   void go_on(Work& work);
   void retry(Work& work);
-  void finish(Work& work, MessageState state);
+  void finish(Work& work, MessageState end);
   void hold_locked(const Work& work);
   void written(std::uint64_t sequence, const std::vector<std::uint64_t>& held_keys);
   void wait_until_written(std::uint64_t sequence);
@@ -106,7 +108,7 @@ struct Pipeline::State {
   /// Ends that the inbox has not written yet: what it says of these messages is old.
   std::map<std::uint64_t, Outcome> unwritten;
   bool must_release = false;  // a message was held for what holds nothing any more
-  std::size_t active = 0;
+  std::size_t active = 0;     // turns: on the pool, and in the store
   std::uint64_t bytes = 0;
   std::uint64_t last_seen = 0;
   bool is_behind = true;  // the inbox has messages that were not fetched
