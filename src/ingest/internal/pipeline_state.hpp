@@ -51,7 +51,7 @@ struct Pipeline::State {
   Step check(Work& work);
   Step commit(Work& work);
   Step forward(Work& work);
-  void committed(std::uint64_t sequence, tl::expected<store::CommitOutcome, store::CommitFailure> done);
+  void committed(std::uint64_t sequence, tl::expected<store::CommitOutcome, store::CommitFailure> answer);
 
   // Who is next (pipeline.cpp).
   void add_locked(std::unique_ptr<Work> work);
