@@ -18,6 +18,7 @@ enum class WriteKind : std::uint8_t {
   update,  ///< key.id: the next version, or the first (upsert)
   remove,  ///< no error when it is not there
   check,   ///< writes nothing, only its conditions must hold
+  note,    ///< writes only its note, beside the version that is there
 };
 
 /// A resource's current state, or a search's result, that must hold at the moment of the commit.
@@ -38,6 +39,9 @@ struct Write {
   ResourceKey key = {};
   fhir::Document document = {};  ///< none for remove and check
   Condition condition = {};
+  /// Kept beside the version and not shown with it: what whoever writes wants to know when it writes again (where each
+  /// part came from). An update that changes nothing writes its note all the same, beside the version that is there.
+  std::string note = {};
 };
 
 struct CommitRequest {

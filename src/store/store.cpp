@@ -5,6 +5,7 @@
 
 #include "base/clock.hpp"
 #include "base/file_system.hpp"
+#include "base/random.hpp"
 #include "kv/rocks.hpp"
 #include "store/internal/backing_up.hpp"
 #include "store/internal/everything.hpp"
@@ -104,6 +105,21 @@ Result<Version> Store::read_version(const ReadContext& context, const ResourceKe
   return version;
 }
 
+Result<Noted> Store::read_noted(const ReadContext& context, const ResourceKey& key) const {
+  const Core& core = *state_->core;
+  const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
+  const std::optional<Located> located = TRY(find_current(snapshot, key.type, key.id));
+  if (!located) return fail(ErrorCode::not_found, "no such resource");
+  const Showing showing = core.showing(context);
+  // A note may tell of any part of it.
+  const Permission* permission = TRY(showing.permission(fhir::Schema::r4().find_type(key.type)));
+  if (permission != nullptr && !permission->masked.empty()) return fail(ErrorCode::not_found, "no such resource");
+  Noted noted;
+  noted.version = TRY(shown(showing, load_version(snapshot, core.codec, key, *located)));
+  noted.note = TRY(load_note(snapshot, core.codec, key, *located));
+  return noted;
+}
+
 Result<VersionPage> Store::history(const ReadContext& context, const HistoryRequest& request) const {
   const Core& core = *state_->core;
   const Showing showing = core.showing(context);
@@ -170,6 +186,25 @@ Result<> Store::purge(const WriteContext& context, const ResourceKey& key, bool 
 Result<> Store::erase(const WriteContext& context, std::string_view home) {
   Core& core = *state_->core;
   return run_alone(core, [&]() -> Result<> { return erase_home(core, context, home); });
+}
+
+Result<std::string> Store::secret(TenantId tenant) {
+  Core& core = *state_->core;
+  std::string secret;
+  TRY(run_alone(core, [&]() -> Result<> {
+    const std::string key = "secret" + tenant_key(tenant);
+    if (auto known = TRY(core.kv->view()->get(space::kMeta, key))) {
+      secret = *std::move(known);
+      return {};
+    }
+    std::array<std::byte, 32> bytes{};
+    core.options.random->fill(bytes);
+    secret.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    kv::Batch batch;
+    batch.put(space::kMeta, key, secret);
+    return core.kv->commit(batch, kv::Durability::synced);
+  }));
+  return secret;
 }
 
 Result<std::vector<std::string>> Store::verify(const Callback<void(std::string_view progress)>& progress,

@@ -83,6 +83,11 @@ struct HistoryRequest {
   std::string cursor = {};
 };
 
+struct Noted {
+  Version version;
+  std::string note;
+};
+
 struct VersionPage {
   std::vector<Version> versions;       ///< newest first
   std::optional<std::uint64_t> total;  ///< nothing when a ReadPolicy would make counting costly
@@ -141,6 +146,9 @@ class Store {
 
   Result<Version> read(const ReadContext& context, const ResourceKey& key) const;
   Result<Version> read_version(const ReadContext& context, const ResourceKey& key, std::uint64_t number) const;
+  /// The current version and its note (Write::note), or the newest note before it: for who writes it again. Deleted is
+  /// a version too. Errors: not_found, also when not all of it may be seen.
+  Result<Noted> read_noted(const ReadContext& context, const ResourceKey& key) const;
   Result<VersionPage> history(const ReadContext& context, const HistoryRequest& request) const;
   Result<ResultPage> search(const ReadContext& context, const search::Query& query) const;
   /// Every current resource of a patient's home and compartment, and what they refer to outside, one sequential scan;
@@ -158,6 +166,9 @@ class Store {
   /// goes.
   std::shared_ptr<void> on_commit(Callback<void(TenantId, CommitNumber)> wake);
   CommitNumber last_commit(TenantId tenant) const;
+  /// 32 bytes that only this tenant's data know, made when they are first asked for: what ids of things from elsewhere
+  /// are derived with.
+  Result<std::string> secret(TenantId tenant);
 
   /// The parameters in force for a tenant: those of R4 and its active SearchParameter resources.
   std::shared_ptr<const search::Parameters> parameters(TenantId tenant) const;

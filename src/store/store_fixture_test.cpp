@@ -1,6 +1,6 @@
-// A store that this format's first release made lies in testdata/format_1, and every later release must open it as it
-// is: a part in tables, a part still in the log, as a loss of power leaves it. When the format changes, a folder is
-// added and an upgrade (internal/opening.cpp); the old folders stay.
+// A store of each format lies in testdata/format_N, and every later release must open it as it is: a part in tables, a
+// part still in the log, as a loss of power leaves it. When the format changes, a folder is added and an upgrade
+// (internal/opening.cpp); the old folders stay.
 //
 //   MERIDIAN_WRITE_FIXTURE=src/store/testdata/format_N build/dev/bin/store_test --gtest_filter='StoreFixture.*'
 #include <gmock/gmock.h>
@@ -27,7 +27,8 @@ using meridian::testing::update_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr int kLoaded = 2'100;  // more than a small commit takes
+constexpr const char* kNote = "of the fixture";  // since format 2
+constexpr int kLoaded = 2'100;                   // more than a small commit takes
 
 Result<std::unique_ptr<Store>> open(const std::string& folder) {
   StoreOptions options;
@@ -78,7 +79,10 @@ void write_tables(Store& store) {
   remove(store, "Patient", "p2");
 }
 void write_log(Store& store) {
-  put(store, patient("p3", "Zhao"));
+  CommitRequest request;
+  request.writes.push_back(update_of(patient("p3", "Zhao")));
+  request.writes[0].note = kNote;
+  ASSERT_TRUE(store.commit(local_writer(), std::move(request)));
   put(store, observation(7).replace(observation(7).find("8867-4"), 6, "8310-5"));
   remove(store, "Observation", "o9");
 }
@@ -152,6 +156,7 @@ TEST(StoreFixture, of_every_format_that_was_released_opens) {
       const auto store = open(copy);
       ASSERT_TRUE(store) << store.error().message();
       expect_all(**store);
+      EXPECT_EQ((*store)->read_noted(local_reader(), {"Patient", "p3"})->note, name == "format_1" ? "" : kNote);
       put(**store, patient("p4", "Sun"));
     }
     const auto again = open(copy);

@@ -158,6 +158,13 @@ Result<> Decider::check_around(const Prepared& prepared, const PreparedWrite& wr
   return {};
 }
 
+Result<> Decider::decide_note(TenantId tenant, PreparedWrite& write, const Current& current, Decision& decision) const {
+  if (write.note.empty()) return {};
+  write.sealed = TRY(codec_.seal(tenant, current.home, write.note));
+  decision.notes.push_back({value_key(tenant, current.home, current.key.type, current.key.id, current.row), &write});
+  return {};
+}
+
 Result<> Decider::decide_write(Prepared& prepared, PreparedWrite& write, const Currents& currents,
                                Decision& decision) const {
   if (TRY(find_target(prepared.context.tenant, write, currents, decision)) == Target::settled) return {};
@@ -170,6 +177,11 @@ Result<> Decider::decide_write(Prepared& prepared, PreparedWrite& write, const C
   switch (write.kind) {
     case WriteKind::check:
       outcome.status = is_alive(current) ? WriteStatus::existed : WriteStatus::absent;
+      decision.outcomes.push_back(std::move(outcome));
+      return {};
+    case WriteKind::note:
+      outcome.status = is_alive(current) ? WriteStatus::unchanged : WriteStatus::absent;
+      if (is_alive(current)) TRY(decide_note(prepared.context.tenant, write, *current, decision));
       decision.outcomes.push_back(std::move(outcome));
       return {};
     case WriteKind::remove:
@@ -190,6 +202,7 @@ Result<> Decider::decide_write(Prepared& prepared, PreparedWrite& write, const C
       if (is_alive(current)) {
         if (TRY(says_the_same(write, *current, currents.snapshot(), codec_))) {
           outcome.status = WriteStatus::unchanged;
+          TRY(decide_note(prepared.context.tenant, write, *current, decision));
           decision.outcomes.push_back(std::move(outcome));
           return {};
         }
@@ -199,6 +212,7 @@ Result<> Decider::decide_write(Prepared& prepared, PreparedWrite& write, const C
       row.entry.home = write.home;
       break;
   }
+  if (!write.note.empty()) write.sealed = TRY(codec_.seal(prepared.context.tenant, row.entry.home, write.note));
   outcome.version = current ? current->number + 1 : 1;
   row.write = &write;
   row.entry.type = write.key.type;

@@ -50,8 +50,15 @@ struct PlannedRow {
   bool was_alive = false;  ///< whether that one was no deletion
 };
 
+/// A note to be written beside a version that stays.
+struct PlannedNote {
+  std::string key;
+  const PreparedWrite* write = nullptr;
+};
+
 struct Decision {
   std::vector<PlannedRow> rows;
+  std::vector<PlannedNote> notes;
   std::vector<WriteOutcome> outcomes;
 };
 
@@ -76,6 +83,7 @@ class Decider {
   enum class Target : std::uint8_t { known, settled };
   Result<Target> find_target(TenantId tenant, PreparedWrite& write, const Currents& currents, Decision& decision) const;
   Result<> check_around(const Prepared& prepared, const PreparedWrite& write, const Currents& currents) const;
+  Result<> decide_note(TenantId tenant, PreparedWrite& write, const Current& current, Decision& decision) const;
   Result<> decide_write(Prepared& prepared, PreparedWrite& write, const Currents& currents, Decision& decision) const;
 
   const ValueCodec& codec_;

@@ -75,6 +75,12 @@ std::string value_key(TenantId tenant, std::string_view home, std::string_view t
   return key;
 }
 
+std::string value_prefix(TenantId tenant, std::string_view home, std::string_view type, std::string_view id) {
+  std::string key = value_prefix(tenant, home, type);
+  put_text(key, id);
+  return key;
+}
+
 std::string value_prefix(TenantId tenant, std::string_view home, std::string_view type) {
   std::string key = home_key(tenant, home);
   put_text(key, type);

@@ -2,6 +2,7 @@
 //
 //   space       key                                     value
 //   meta        "format"                                varint kFormat
+//               "secret" · tenant                       32 bytes (Store::secret)
 //   state       tenant                                  TenantState: how far it is, and what there is
 //   commits     tenant · t                              CommitRecord: when, who, why, which rows
 //   blocks      tenant · row                            RowBlock: the rows from that one on, and what each is
@@ -11,6 +12,7 @@
 //                                                       or went to another home: one byte
 //   events      tenant · t                              what was purged or erased by that commit
 //   erased      tenant · home                           the ledger: t of the erasure
+//   notes       as of values                            what the writer of that version keeps beside it, sealed
 //   terms, columns, index_state                         of the index (index/internal/layout.hpp)
 //
 //   tenant = 4 bytes, t, row = 8 bytes, big-endian; ~row = its complement; type, id, home = text and a zero byte
@@ -35,7 +37,7 @@
 
 namespace meridian::store {
 
-inline constexpr std::uint64_t kFormat = 1;
+inline constexpr std::uint64_t kFormat = 2;
 
 namespace space {  // on disk: never renumbered
 inline constexpr kv::SpaceId kMeta{0};
@@ -50,9 +52,10 @@ inline constexpr kv::SpaceId kErased{8};
 inline constexpr kv::SpaceId kTerms{9};
 inline constexpr kv::SpaceId kColumns{10};
 inline constexpr kv::SpaceId kIndexState{11};
+inline constexpr kv::SpaceId kNotes{12};
 }  // namespace space
 
-inline constexpr std::array<kv::SpaceDefinition, 12> kSpaces{{
+inline constexpr std::array<kv::SpaceDefinition, 13> kSpaces{{
     {.name = "meta"},
     {.name = "state"},
     {.name = "commits"},
@@ -65,6 +68,7 @@ inline constexpr std::array<kv::SpaceDefinition, 12> kSpaces{{
     {.name = "terms"},
     {.name = "columns"},
     {.name = "index_state"},
+    {.name = "notes"},
 }};
 
 std::string tenant_key(TenantId tenant);
@@ -75,6 +79,8 @@ std::string pointer_prefix(TenantId tenant, std::string_view type, std::string_v
 std::string pointer_key(TenantId tenant, std::string_view type, std::string_view id, index::Row row);
 std::string value_key(TenantId tenant, std::string_view home, std::string_view type, std::string_view id,
                       index::Row row);
+/// What the keys of one resource's values in a home begin with.
+std::string value_prefix(TenantId tenant, std::string_view home, std::string_view type, std::string_view id);
 /// What the keys of a home's values of a type begin with.
 std::string value_prefix(TenantId tenant, std::string_view home, std::string_view type);
 /// A key behind all of a home's values, before those of the next home.

@@ -59,7 +59,7 @@ tl::expected<std::unique_ptr<Prepared>, CommitFailure> Preparation::prepare(cons
       going_on = fail(ErrorCode::invalid_argument, "a commit writes a resource at most once");
     }
     if (!going_on) return tl::unexpected(CommitFailure(std::move(going_on).error(), i, std::move(issues)));
-    prepared->bytes += out.value.size() + kWriteOverhead;
+    prepared->bytes += out.value.size() + out.note.size() + kWriteOverhead;
   }
   return prepared;
 }
@@ -69,6 +69,7 @@ Result<> Preparation::prepare_write(const WriteContext& context, Write& write, P
   out.kind = write.kind;
   out.key = std::move(write.key);
   out.condition = std::move(write.condition);
+  out.note = std::move(write.note);
   out.is_id_given = !out.key.id.empty();
   const bool finds_target = out.condition.search && write.kind != WriteKind::create;
   if (out.is_id_given ? !is_resource_id(out.key.id) : write.kind != WriteKind::create && !finds_target) {

@@ -38,6 +38,8 @@ struct PreparedWrite {
   fhir::Document document;
   std::string home;
   std::string value;       ///< as it is stored
+  std::string note;        ///< to be kept beside it
+  std::string sealed;      ///< the note as it is stored, once decided
   std::uint64_t hash = 0;  ///< of its text
   index::Entries entries;
 };

@@ -88,6 +88,7 @@ class Purge {
     const auto pieces = snapshot_.view->scan(space::kValues, kv::Range::prefix(value));
     for (; pieces->valid(); pieces->next()) TRY(erase(space::kValues, pieces->key()));
     TRY(pieces->status());
+    TRY(erase(space::kNotes, value));
     TRY(erase(space::kPointers, pointer_key(tenant, key.type, key.id, version.row)));
     return mark(version.row);
   }
@@ -195,6 +196,7 @@ Result<> erase_home(Core& core, const WriteContext& context, std::string_view ho
     if (taken == 0) break;
     TRY(purge.commit());
   }
+  TRY(core.kv->erase_range(space::kNotes, kv::Range::prefix(home_key(tenant, home))));
   return core.kv->erase_range(space::kValues, kv::Range::prefix(home_key(tenant, home)));
 }
 

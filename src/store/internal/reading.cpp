@@ -72,6 +72,21 @@ Result<Version> load_version(const Snapshot& snapshot, const ValueCodec& codec, 
   return version;
 }
 
+Result<std::string> load_note(const Snapshot& snapshot, const ValueCodec& codec, const ResourceKey& key,
+                              const Located& located) {
+  const TenantId tenant = snapshot.horizon->tenant;
+  const std::string& home = located.pointer.home;
+  kv::Range range = kv::Range::prefix(value_prefix(tenant, home, key.type, key.id));
+  range.begin = value_key(tenant, home, key.type, key.id, located.row);
+  const auto cursor = snapshot.view->scan(space::kNotes, range);
+  for (; cursor->valid(); cursor->next()) {
+    const ParsedKey parsed = TRY(parse_value_key(cursor->key()));
+    if (snapshot.horizon->sees(parsed.row)) return codec.unseal(tenant, home, cursor->value());
+  }
+  TRY(cursor->status());
+  return std::string();
+}
+
 Result<std::optional<FoundBlock>> find_block(const Snapshot& snapshot, index::Row row) {
   const TenantId tenant = snapshot.horizon->tenant;
   const kv::Range range{tenant_key(tenant), number_key(tenant, row + 1)};

@@ -34,6 +34,10 @@ Result<> visit_versions(const Snapshot& snapshot, std::string_view type, std::st
 Result<Version> load_version(const Snapshot& snapshot, const ValueCodec& codec, const ResourceKey& key,
                              const Located& located);
 
+/// The note beside a located version, or beside the newest one before it in its home that has one; empty when none has.
+Result<std::string> load_note(const Snapshot& snapshot, const ValueCodec& codec, const ResourceKey& key,
+                              const Located& located);
+
 /// The block that a row lies in.
 struct FoundBlock {
   index::Row first = 0;

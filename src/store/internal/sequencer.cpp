@@ -183,6 +183,7 @@ bool Sequencer::add(Group& group, std::unique_ptr<Prepared>& prepared) {
   }
   Member member{std::move(prepared), nullptr, std::move(*decision), 0, CommitOutcome{}};
   CommitOutcome outcome{CommitNumber(0), tenant.state.time, std::move(member.decision.outcomes)};
+  for (const PlannedNote& note : member.decision.notes) put_note(group.batch, note);
   const std::vector<PlannedRow>& rows = member.decision.rows;
   if (!rows.empty()) {
     TenantState& state = tenant.state;

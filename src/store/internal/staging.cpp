@@ -65,6 +65,9 @@ void Stager::decide(StagedCommit& commit) {
   auto decision = decider_.decide(prepared, Currents(*std::move(snapshot)));
   if (decision) {
     commit.decision = *std::move(decision);
+    if (!commit.decision.rows.empty()) return;
+    // Nothing comes after this but the answer.
+    if (Result<> written = write_notes(commit); !written) commit.failure = CommitFailure(std::move(written).error());
   } else {
     commit.failure = std::move(decision).error();
   }
@@ -72,8 +75,21 @@ void Stager::decide(StagedCommit& commit) {
 
 Result<> Stager::write(const StagedCommit& commit) {
   const TenantId tenant = commit.prepared->context.tenant;
+  TRY(write_notes(commit));
   TRY(write_rows(tenant, commit));
   return write_index(tenant, commit);
+}
+
+/// Beside versions that stay: true even if the commit fails.
+Result<> Stager::write_notes(const StagedCommit& commit) {
+  kv::Batch batch;
+  for (const PlannedNote& note : commit.decision.notes) {
+    put_note(batch, note);
+    if (batch.bytes() < kBatchBytes) continue;
+    TRY(kv_.commit(batch, kv::Durability::written));
+    batch.clear();
+  }
+  return batch.empty() ? Result<>() : kv_.commit(batch, kv::Durability::synced);
 }
 
 Result<> Stager::write_rows(TenantId tenant, const StagedCommit& commit) {

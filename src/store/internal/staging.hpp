@@ -51,6 +51,7 @@ class Stager {
  private:
   void decide(StagedCommit& commit);
   Result<> write(const StagedCommit& commit);
+  Result<> write_notes(const StagedCommit& commit);
   Result<> write_rows(TenantId tenant, const StagedCommit& commit);
   Result<> write_index(TenantId tenant, const StagedCommit& commit);
 

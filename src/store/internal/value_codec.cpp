@@ -126,6 +126,14 @@ Result<ValueText> ValueCodec::decode(TenantId tenant, std::string_view home, std
   return text;
 }
 
+Result<std::string> ValueCodec::seal(TenantId tenant, std::string_view home, std::string_view note) const {
+  return state_->sealer->seal(tenant, home, note);
+}
+
+Result<std::string> ValueCodec::unseal(TenantId tenant, std::string_view home, std::string_view sealed) const {
+  return state_->sealer->open(tenant, home, sealed);
+}
+
 namespace {
 
 std::string piece_key(std::string_view key, std::size_t n) {

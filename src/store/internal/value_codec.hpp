@@ -38,6 +38,9 @@ class ValueCodec {
   Result<std::string> encode(TenantId tenant, std::string_view home, const ValueText& value) const;
   /// io_failure when the bytes are damaged; gone when the home's key was destroyed.
   Result<ValueText> decode(TenantId tenant, std::string_view home, std::string_view value) const;
+  /// Notes are sealed and no more.
+  Result<std::string> seal(TenantId tenant, std::string_view home, std::string_view note) const;
+  Result<std::string> unseal(TenantId tenant, std::string_view home, std::string_view sealed) const;
 
  private:
   struct State;

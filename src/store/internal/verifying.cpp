@@ -21,6 +21,7 @@ class Verifier {
 
   Result<> commits();
   Result<> pointers();
+  Result<> notes();
   Result<> counts();
   Result<> index();
 
@@ -135,6 +136,29 @@ Result<> Verifier::pointers() {
   return cursor->status();
 }
 
+Result<> Verifier::notes() {
+  const Horizon& horizon = *snapshot_.horizon;
+  const auto cursor = snapshot_.view->scan(space::kNotes, kv::Range::prefix(tenant_key(horizon.tenant)),
+                                           kv::Direction::forward, kv::CacheUse::pass);
+  for (; cursor->valid(); cursor->next()) {
+    const Result<ParsedKey> key = parse_value_key(cursor->key());
+    if (!key) {
+      fault(key.error().message());
+      continue;
+    }
+    if (!horizon.sees(key->row)) continue;
+    const std::string name = "row " + std::to_string(key->row);
+    const std::optional<RowFacts> facts = TRY(find_row(snapshot_, key->row));
+    if (!facts || facts->entry.is_purged || facts->entry.type != key->type || facts->entry.id != key->id ||
+        facts->entry.home != key->home) {
+      fault(name + ": a note lies beside no version");
+    } else if (const auto note = core_.codec.unseal(horizon.tenant, key->home, cursor->value()); !note) {
+      fault(name + ": " + note.error().message());
+    }
+  }
+  return cursor->status();
+}
+
 Result<> Verifier::counts() {
   TenantState state = *snapshot_.horizon->state;
   if (state.versions != counted_.versions) {
@@ -201,6 +225,8 @@ Result<std::vector<std::string>> verify_store(const Core& core, std::optional<Te
     TRY(verifier.commits());
     tell(name + "versions");
     TRY(verifier.pointers());
+    tell(name + "notes");
+    TRY(verifier.notes());
     tell(name + "counts");
     TRY(verifier.counts());
     tell(name + "index");

@@ -19,6 +19,7 @@ void put_rows(kv::Batch& batch, TenantId tenant, std::span<const PlannedRow> row
     } else {
       batch.put(space::kValues, key, value_piece(key, planned.write->value, 0).bytes);
     }
+    if (!planned.write->sealed.empty()) batch.put(space::kNotes, key, planned.write->sealed);
     if (!planned.old_home.empty() && planned.old_home != entry.home) {
       batch.put(space::kValues, value_key(tenant, planned.old_home, entry.type, entry.id, row), kMovedValue);
     }
@@ -30,6 +31,10 @@ void put_rows(kv::Batch& batch, TenantId tenant, std::span<const PlannedRow> row
       block.rows.clear();
     }
   }
+}
+
+void put_note(kv::Batch& batch, const PlannedNote& note) {
+  batch.put(space::kNotes, note.key, note.write->sealed);
 }
 
 void put_piece(kv::Batch& batch, TenantId tenant, const PlannedRow& planned, index::Row row, std::size_t n) {
@@ -52,6 +57,7 @@ Result<> sweep(kv::Kv& kv, TenantId tenant, index::Row first, index::Row count) 
     const std::string key = value_key(tenant, entry.home, entry.type, entry.id, row);
     const auto pieces = view->scan(space::kValues, kv::Range::prefix(key));
     for (; pieces->valid(); pieces->next()) batch.erase(space::kValues, pieces->key());
+    batch.erase(space::kNotes, key);
     if (entry.supersedes != RowEntry::kNone) {
       // A mark may lie in the home that it would have left.
       const auto before = view->scan(space::kPointers, kv::Range::prefix(pointer_prefix(tenant, entry.type, entry.id)));
@@ -76,7 +82,7 @@ Result<> sweep(kv::Kv& kv, TenantId tenant, index::Row first, index::Row count) 
 std::size_t bytes_of(const PlannedRow& row) {
   constexpr std::size_t kRecords = 200;
   const std::size_t names = row.entry.type.size() + row.entry.id.size() + row.entry.home.size();
-  return row.write->value.size() + 4 * names + row.old_home.size() + kRecords;
+  return row.write->value.size() + row.write->sealed.size() + 4 * names + row.old_home.size() + kRecords;
 }
 
 void count_rows(TenantState& state, std::span<const PlannedRow> rows) {

@@ -14,6 +14,8 @@ inline constexpr std::size_t kBatchMargin = std::size_t{256} << 10;
 /// others are put_piece()'s.
 void put_rows(kv::Batch& batch, TenantId tenant, std::span<const PlannedRow> rows, index::Row first,
               std::uint64_t commit, Instant time);
+/// A note beside a version that is there.
+void put_note(kv::Batch& batch, const PlannedNote& note);
 /// The n-th piece of a planned row's value, n from 1.
 void put_piece(kv::Batch& batch, TenantId tenant, const PlannedRow& planned, index::Row row, std::size_t n);
 /// Takes out what was written under rows of a span that never was committed.
