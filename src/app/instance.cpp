@@ -165,12 +165,12 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   s.client = TRY(http::Client::create({}, *s.io));
   s.executor = http::make_pool(workers, static_cast<std::size_t>(config.integer(kHttpQueue)));
 
-  // 4. The feeds. Until there are mappings, what they bring waits as dead letters.
+  // 4. The feeds.
   ingest::FeedsServices feeds;
   feeds.store = s.store.get();
   feeds.memory = s.memory.get();
-  s.feeds = TRY(
-      ingest::Feeds::start({.folder = data, .catalog = data + "/catalog/feeds", .threads = workers}, std::move(feeds)));
+  s.feeds =
+      TRY(ingest::Feeds::start({.folder = data, .catalog = data + "/catalog", .threads = workers}, std::move(feeds)));
 
   // 5. The routes.
   http::Router router;

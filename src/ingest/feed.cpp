@@ -8,6 +8,7 @@
 
 #include "base/file_system.hpp"
 #include "base/time_zone.hpp"
+#include "formats/hl7v2/charset.hpp"
 
 namespace meridian::ingest {
 namespace {
@@ -137,8 +138,8 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
 }
 
 void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
-  reader.keys(root,
-              {"feed", "title", "connector", "acknowledge", "types", "mapping", "poison", "zone", "keep", "enabled"});
+  reader.keys(root, {"feed", "title", "connector", "acknowledge", "types", "mapping", "poison", "zone", "charset",
+                     "authority", "authorities", "keep", "enabled"});
   feed.name = reader.text(root, "feed", true);
   if (root["feed"].IsDefined() && !is_name(feed.name)) {
     reader.fault(root["feed"], "a feed is named by 1 to 64 of a-z 0-9 _ -");
@@ -161,6 +162,16 @@ void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
   feed.zone = reader.text(root, "zone");
   if (!feed.zone.empty() && !TimeZone::find(feed.zone)) {
     reader.fault(root["zone"], "\"" + feed.zone + "\" is no time zone; one is Asia/Shanghai");
+  }
+  feed.charset = reader.text(root, "charset");
+  if (!feed.charset.empty() && !hl7v2::charset_of_code(feed.charset)) {
+    reader.fault(root["charset"], "\"" + feed.charset + "\" is no character set of HL7; one is GB 18030-2000");
+  }
+  feed.authority = reader.text(root, "authority");
+  for (const auto& entry : reader.map_in(root, "authorities")) {
+    feed.authorities.emplace_back(entry.first.as<std::string>(std::string()),
+                                  entry.second.as<std::string>(std::string()));
+    if (feed.authorities.back().second.empty()) reader.fault(entry.second, "an authority is called by a URI");
   }
   if (const std::string keep = reader.text(root, "keep"); !keep.empty()) {
     const std::optional<Duration> duration = read_duration(keep);

@@ -11,6 +11,9 @@
 //   mapping: hl7v2                    # of catalog/mappings
 //   poison: skip                      # a dead letter holds up nobody; stop: later messages of its patient wait
 //   zone: Asia/Shanghai               # of times without an offset
+//   charset: GB 18030-2000            # of bytes that are not UTF-8 and do not say what they are
+//   authority: urn:oid:2.16.156.1     # whose numbers stand without an authority; else the sender's name
+//   authorities: { HOSP: urn:oid:2.16.156.1 }        # what an authority is to be called
 //   keep: 90d                         # in the inbox, once done
 //   enabled: true
 //
@@ -19,6 +22,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -39,6 +43,9 @@ struct Feed {
   std::string mapping;
   PoisonPolicy poison = PoisonPolicy::skip;
   std::string zone;
+  std::string charset;
+  std::string authority;
+  std::vector<std::pair<std::string, std::string>> authorities;  ///< name in messages, URI
   Duration keep = Duration::days(90);
   bool is_enabled = true;
   std::string origin;  ///< the file

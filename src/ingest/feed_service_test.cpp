@@ -13,6 +13,8 @@
 #include "base/thread_pool.hpp"
 #include "connect/testing/raw_peer.hpp"
 #include "ingest/hl7_header.hpp"
+#include "ingest/record_writer.hpp"
+#include "ingest/testing/writes.hpp"
 #include "kv/testing/model_kv.hpp"
 #include "net/io.hpp"
 #include "store/store.hpp"
@@ -23,11 +25,13 @@ namespace {
 
 using connect::testing::framed;
 using connect::testing::RawPeer;
+using meridian::testing::id_of;
 using meridian::testing::ModelDisk;
 using meridian::testing::ModelFault;
 using meridian::testing::ModelStore;
 using meridian::testing::open_model;
-using meridian::testing::update_of;
+using meridian::testing::plain_rules;
+using meridian::testing::write_of;
 using ::testing::HasSubstr;
 
 inline constexpr meridian::Message kBad{"test-bad", "the name is bad", "姓名有误"};
@@ -35,18 +39,16 @@ inline constexpr meridian::Message kBad{"test-bad", "the name is bad", "姓名�
 /// A Patient for each message, and an Encounter under an id of the control id.
 class SmallMapper final : public Mapper {
  public:
-  std::vector<ResourceWrite> map(const Message& message, Issues& issues) const override {
+  std::shared_ptr<const mapping::MergeRules> rules() const override { return plain_rules(); }
+  Writes map(const Message& message, Issues& issues) const override {
     if (message.content.find("BAD") != std::string::npos) {
       issues.add({Severity::error, IssueType::value, kBad, {}, "PID-5"});
       return {};
     }
     const std::string patient = message.header.order_keys.at(0).substr(13);
-    std::vector<ResourceWrite> writes(2);
-    writes[0].write = update_of(R"({"resourceType":"Patient","id":")" + patient + R"(","name":[{"text":")" +
-                                message.header.control_id + R"("}]})");
-    writes[1].write = update_of(R"({"resourceType":"Encounter","id":")" + message.header.control_id +
-                                R"(","status":"finished","class":{"code":"AMB"}})");
-    return writes;
+    return {write_of("Patient", patient, {{"name", R"([{"text":")" + message.header.control_id + R"("}])"}}),
+            write_of("Encounter", message.header.control_id,
+                     {{"status", R"("finished")"}, {"class", R"({"code":"AMB"})"}})};
   }
 };
 
@@ -70,6 +72,7 @@ class FeedServices : public ::testing::Test {
     PipelineServices services;
     services.inbox = inbox_.get();
     services.store = &*store_;
+    services.record = &record_;
     services.pool = &pool_;
     services.reader = &reader_;
     services.mapper = &mapper_;
@@ -86,6 +89,7 @@ class FeedServices : public ::testing::Test {
   ThreadPool pool_{{.name = "ingest", .threads = 2, .queue_limit = 64}};
   std::shared_ptr<ModelDisk> disk_ = std::make_shared<ModelDisk>();
   ModelStore store_;
+  RecordWriter record_{*store_};
   Hl7HeaderReader reader_;
   SmallMapper mapper_;
   Feed feed_ = small_feed();
@@ -101,7 +105,7 @@ TEST_F(FeedServices, say_aa_once_a_message_is_safe) {
   EXPECT_EQ(inbox_->read({"lab", 1})->content, adt("C1", "7"));
   service_->pipeline().resume(Stage::map);
   finish();
-  EXPECT_TRUE(store_->read(store::local_reader(), {"Encounter", "C1"}));
+  EXPECT_TRUE(store_->read(store::local_reader(), {"Encounter", id_of("C1")}));
 }
 
 TEST_F(FeedServices, say_aa_or_ae_once_it_is_known_what_became_of_it_when_told_so) {
@@ -109,7 +113,7 @@ TEST_F(FeedServices, say_aa_or_ae_once_it_is_known_what_became_of_it_when_told_s
   start();
   RawPeer peer(service_->port());
   EXPECT_THAT(ask(peer, adt("C1", "7")), HasSubstr("\rMSA|AA|C1\r"));
-  EXPECT_TRUE(store_->read(store::local_reader(), {"Encounter", "C1"}));
+  EXPECT_TRUE(store_->read(store::local_reader(), {"Encounter", id_of("C1")}));
   const std::string refused = ask(peer, adt("C2", "7", "BAD"));
   EXPECT_THAT(refused, HasSubstr("\rMSA|AE|C2\r"));
   EXPECT_THAT(refused, HasSubstr("\rERR||PID^1^5^1|207|E||||the name is bad\r"));
@@ -147,7 +151,7 @@ TEST_F(FeedServices, change_nothing_for_a_message_that_comes_again) {
   finish();
   EXPECT_THAT(ask(peer, adt("C1", "7")), HasSubstr("\rMSA|AA|C1\r"));
   finish();
-  EXPECT_EQ(store_->read(store::local_reader(), {"Patient", "7"})->number, 1U);
+  EXPECT_EQ(store_->read(store::local_reader(), {"Patient", id_of("7")})->number, 1U);
 }
 
 TEST_F(FeedServices, cut_the_connection_when_the_inbox_cannot_take_a_message) {
@@ -181,6 +185,8 @@ TEST(FeedCrash, loses_and_doubles_nothing_when_killed) {
     PipelineServices services;
     services.inbox = inbox.get();
     services.store = store.get();
+    RecordWriter record(*store);
+    services.record = &record;
     services.pool = &pool;
     services.reader = &reader;
     services.mapper = &mapper;
@@ -225,6 +231,8 @@ TEST(FeedCrash, loses_and_doubles_nothing_when_killed) {
   PipelineServices services;
   services.inbox = inbox.get();
   services.store = store.get();
+  RecordWriter record(*store);
+  services.record = &record;
   services.pool = &pool;
   services.reader = &reader;
   services.mapper = &mapper;
@@ -232,12 +240,12 @@ TEST(FeedCrash, loses_and_doubles_nothing_when_killed) {
   ASSERT_TRUE(service->pipeline().wait_until_idle(60'000));
   EXPECT_EQ(inbox->counts("lab")->last, acknowledged.size());
   for (const std::string& control_id : acknowledged) {
-    const auto encounter = store->read(store::local_reader(), {"Encounter", control_id});
+    const auto encounter = store->read(store::local_reader(), {"Encounter", id_of(control_id)});
     ASSERT_TRUE(encounter) << control_id;
     EXPECT_EQ(encounter->number, 1U) << control_id;
   }
   for (int i = 0; i < kPatients; ++i) {
-    EXPECT_EQ(store->read(store::local_reader(), {"Patient", std::to_string(i)})->number,
+    EXPECT_EQ(store->read(store::local_reader(), {"Patient", id_of(std::to_string(i))})->number,
               acknowledged.size() / kPatients)
         << "each message of the patient made one version";
   }

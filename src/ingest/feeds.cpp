@@ -11,7 +11,10 @@
 #include "base/log.hpp"
 #include "base/thread_pool.hpp"
 #include "ingest/hl7_header.hpp"
+#include "ingest/hl7_mapper.hpp"
 #include "ingest/messages.hpp"
+#include "ingest/record_writer.hpp"
+#include "mapping/catalogue.hpp"
 
 namespace meridian::ingest {
 namespace {
@@ -23,7 +26,8 @@ constexpr std::size_t kQueue = 4096;
 class NoMapper final : public Mapper {
  public:
   explicit NoMapper(std::string name) : name_(std::move(name)) {}
-  std::vector<ResourceWrite> map(const Message& /*message*/, Issues& issues) const override {
+  std::shared_ptr<const mapping::MergeRules> rules() const override { return nullptr; }
+  Writes map(const Message& /*message*/, Issues& issues) const override {
     issues.add({Severity::error, IssueType::not_supported, kNoMapping, {name_}});
     return {};
   }
@@ -32,13 +36,29 @@ class NoMapper final : public Mapper {
   std::string name_;
 };
 
+/// The mappings of the program, with those of the folder in their place.
+Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(const std::string& folder) {
+  const bool is_there = TRY(system_files().exists(folder));
+  Issues faults;
+  auto catalogue = mapping::Catalogue::open(is_there ? folder : std::string(), faults);
+  if (catalogue) return *std::move(catalogue);
+  std::string lines = "the mappings have faults:";
+  for (const Issue& fault : faults.all()) {
+    lines += '\n' + fault.path + ':' + std::to_string(fault.position.line) + ": " + text(fault, Language::english);
+  }
+  return fail(ErrorCode::invalid_argument, std::move(lines));
+}
+
 }  // namespace
 
 // In the order in which they are made.
 struct Feeds::State {
   FeedsServices services;
   Hl7HeaderReader reader;
-  std::vector<std::unique_ptr<NoMapper>> missing;
+  std::shared_ptr<const mapping::Catalogue> catalogue;
+  std::string secret;
+  std::unique_ptr<RecordWriter> record;
+  std::vector<std::unique_ptr<Mapper>> mappers;
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<ThreadPool> pool;
   std::map<std::string, std::unique_ptr<FeedService>, std::less<>> feeds;
@@ -55,6 +75,22 @@ struct Feeds::State {
     }
     changed.notify_all();
     if (sweeper.joinable()) sweeper.join();
+  }
+
+  Result<std::unique_ptr<Mapper>> mapper_for(const Feed& feed) const {
+    if (feed.mapping != "hl7v2") {
+      log_warning("feed has no mapping: its messages will wait as dead letters",
+                  {{"feed", feed.name}, {"mapping", feed.mapping}});
+      return std::make_unique<NoMapper>(feed.mapping);
+    }
+    mapping::MappingContext context;
+    context.tenant_key = secret;
+    if (!feed.zone.empty()) context.zone = TRY(TimeZone::find(feed.zone));
+    context.default_authority = feed.authority;
+    for (const auto& [name, system] : feed.authorities) context.authorities.push_back({name, system});
+    hl7v2::CharsetOptions charset;
+    if (!feed.charset.empty()) charset.otherwise = *hl7v2::charset_of_code(feed.charset);
+    return std::make_unique<Hl7Mapper>(catalogue, std::move(context), charset);
   }
 
   void sweep() {
@@ -79,7 +115,7 @@ Feeds::Feeds(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Feeds::~Feeds() = default;
 
 Result<std::unique_ptr<Feeds>> Feeds::start(FeedsOptions options, FeedsServices services) {
-  std::vector<Feed> declared = TRY(read_feeds(options.catalog));
+  std::vector<Feed> declared = TRY(read_feeds(options.catalog + "/feeds"));
   auto state = std::make_unique<State>();
   State& s = *state;
   s.services = std::move(services);
@@ -92,21 +128,20 @@ Result<std::unique_ptr<Feeds>> Feeds::start(FeedsOptions options, FeedsServices 
   s.inbox = TRY(Inbox::open(inbox));
   s.pool = std::make_unique<ThreadPool>(
       ThreadPool::Options{.name = "ingest", .threads = options.threads, .queue_limit = kQueue});
+  s.catalogue = TRY(open_mappings(options.catalog + "/mappings"));
+  s.secret = TRY(s.services.store->secret(store::kDefaultTenant));
+  s.record = std::make_unique<RecordWriter>(*s.services.store);
   for (Feed& feed : declared) {
     PipelineServices pipeline;
     pipeline.inbox = s.inbox.get();
     pipeline.store = s.services.store;
+    pipeline.record = s.record.get();
     pipeline.pool = s.pool.get();
     pipeline.reader = &s.reader;
     pipeline.resolver = s.services.resolver;
     pipeline.gate = s.services.gate;
-    pipeline.mapper = s.services.mapper ? s.services.mapper(feed) : nullptr;
-    if (pipeline.mapper == nullptr) {
-      s.missing.push_back(std::make_unique<NoMapper>(feed.mapping));
-      pipeline.mapper = s.missing.back().get();
-      log_warning("feed has no mapping: its messages will wait as dead letters",
-                  {{"feed", feed.name}, {"mapping", feed.mapping}});
-    }
+    s.mappers.push_back(TRY(s.mapper_for(feed)));
+    pipeline.mapper = s.mappers.back().get();
     const std::string name = feed.name;
     s.feeds[name] = TRY(FeedService::start(std::move(feed), pipeline));
   }

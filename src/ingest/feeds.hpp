@@ -1,6 +1,6 @@
 // Feeds: all declared feeds of a data folder, the inbox that they share, and what looks after it.
 //
-//   auto feeds = TRY(Feeds::start({.folder = data, .catalog = data + "/catalog/feeds"}, services));
+//   auto feeds = TRY(Feeds::start({.folder = data, .catalog = data + "/catalog"}, services));
 //   TRY(feeds->listen(io));
 //
 // Any thread, once started. Lifetime: the store, ports and Io outlive it; drain(), then destruction.
@@ -19,7 +19,7 @@ namespace meridian::ingest {
 
 struct FeedsOptions {
   std::string folder;   ///< the inbox lies in it
-  std::string catalog;  ///< of *.yaml; one that is not there declares no feed
+  std::string catalog;  ///< of feeds and mappings, as the project's own; what is not there declares none
   int threads = 2;
 };
 
@@ -29,13 +29,11 @@ struct FeedsServices {
   store::Sealer* sealer = nullptr;
   const IdentityResolver* resolver = nullptr;
   const QualityGate* gate = nullptr;
-  /// The mapper for a feed, by its mapping and zone; outlives the feeds. Null: its messages wait as dead letters.
-  Callback<const Mapper*(const Feed&)> mapper;
 };
 
 class Feeds {
  public:
-  /// Errors: invalid_argument (a line for each fault in a declaration), and those of the inbox.
+  /// Errors: invalid_argument (a line for each fault in a declaration or a mapping), and those of the inbox.
   static Result<std::unique_ptr<Feeds>> start(FeedsOptions options, FeedsServices services);
   ~Feeds();
   Feeds(const Feeds&) = delete;

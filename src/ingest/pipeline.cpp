@@ -79,9 +79,9 @@ Pipeline::State::~State() {
 
 Result<std::unique_ptr<Pipeline>> Pipeline::start(PipelineOptions options, PipelineServices services) {
   if (services.inbox == nullptr || services.store == nullptr || services.pool == nullptr ||
-      services.reader == nullptr || services.mapper == nullptr || options.feed.empty()) {
+      services.reader == nullptr || services.mapper == nullptr || services.record == nullptr || options.feed.empty()) {
     return fail(ErrorCode::invalid_argument,
-                "a pipeline needs a feed, an inbox, a store, a pool, a reader and a mapper");
+                "a pipeline needs a feed, an inbox, a store, a record, a pool, a reader and a mapper");
   }
   if (services.resolver == nullptr) services.resolver = &plain_resolver();
   if (services.gate == nullptr) services.gate = &plain_gate();
@@ -193,8 +193,6 @@ void Pipeline::State::run(std::uint64_t sequence) {
       case Step::next:
         if (stage == Stage::forward) return finish(work, MessageState::done);
         work.at = static_cast<Stage>(static_cast<std::uint8_t>(stage) + 1);
-        break;
-      case Step::again:
         break;
       case Step::finished:
         return finish(work, MessageState::done);

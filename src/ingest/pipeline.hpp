@@ -32,6 +32,8 @@ class Store;
 
 namespace meridian::ingest {
 
+class RecordWriter;
+
 enum class PoisonPolicy : std::uint8_t {
   skip,  ///< a dead letter holds up nobody
   stop,  ///< later messages of its order keys wait until it is mended, replayed or dropped
@@ -52,6 +54,7 @@ struct PipelineOptions {
 struct PipelineServices {
   Inbox* inbox = nullptr;
   store::Store* store = nullptr;
+  RecordWriter* record = nullptr;  ///< of that store
   ThreadPool* pool = nullptr;
   const HeaderReader* reader = nullptr;
   const Mapper* mapper = nullptr;

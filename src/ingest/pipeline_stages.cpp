@@ -7,6 +7,7 @@
 #include "formats/fhir/document.hpp"
 #include "ingest/internal/pipeline_state.hpp"
 #include "ingest/messages.hpp"
+#include "ingest/record_writer.hpp"
 #include "store/store.hpp"
 
 namespace meridian::ingest {
@@ -40,22 +41,21 @@ bool is_type_wanted(const std::vector<std::string>& types, std::string_view type
 namespace {
 
 /// The target of the marker must be a resource; what was removed is one too.
-std::string marker_json(const Message& message, const std::string& id, const std::vector<ResourceWrite>& writes) {
+std::string marker_json(const Message& message, const std::string& id, const Writes& writes) {
   std::string targets;
-  for (const ResourceWrite& write : writes) {
-    const store::ResourceKey& key = write.write.key;
-    if (key.type.empty() || key.id.empty()) continue;
+  for (const mapping::Write& write : writes) {
+    if (write.is_transient()) continue;
+    const store::ResourceKey key = key_of(write);
     if (!targets.empty()) targets += ',';
     targets += R"({"reference":")" + key.type + '/' + key.id + "\"}";
   }
-  if (targets.empty()) targets = R"({"display":"resources whose ids the store made"})";
   return R"({"resourceType":"Provenance","id":")" + id + R"(","target":[)" + targets + R"(],"recorded":")" +
          message.arrived.to_string() + R"(","agent":[{"who":{"display":"feed/)" + message.id.feed +
          R"("}}],"entity":[{"role":"source","what":{"identifier":{"system":"urn:meridian:inbox","value":")" +
          message.id.to_string() + R"("}}}]})";
 }
 
-store::Write marker_of(const Message& message, std::uint32_t epoch, const std::vector<ResourceWrite>& writes) {
+store::Write marker_of(const Message& message, std::uint32_t epoch, const Writes& writes) {
   store::Write write;
   write.kind = store::WriteKind::update;
   write.key = {"Provenance", marker_id(message.id, epoch)};
@@ -108,7 +108,7 @@ Pipeline::State::Step Pipeline::State::check(Work& work) {
 
 // 6. Into the store, with the marker that makes it happen once.
 Pipeline::State::Step Pipeline::State::commit(Work& work) {
-  if (work.writes.empty()) return Step::next;
+  if (std::ranges::all_of(work.writes, &mapping::Write::is_transient)) return Step::next;
   const store::WriteContext context = context_of(work.message);
   if (work.is_marker_to_be_looked_at) {
     work.is_marker_to_be_looked_at = false;
@@ -119,28 +119,22 @@ Pipeline::State::Step Pipeline::State::commit(Work& work) {
       work.commit = found->commit.value();
       return Step::next;  // it had been committed before a crash
     }
-    work.at = Stage::map;  // the writes went with the commit; and what they were mapped against may have changed
     if (found.error().code() != ErrorCode::not_found && found.error().code() != ErrorCode::gone) {
       work.is_marker_to_be_looked_at = true;
       return Step::try_again;
     }
     if (++work.conflicts > options.conflict_tries) {
       work.issues.add({Severity::error, IssueType::conflict, kConflicts, {std::to_string(options.conflict_tries)}});
-      work.at = Stage::commit;
       return Step::dead;
     }
-    return Step::again;
   }
-  store::CommitRequest request;
-  request.writes.reserve(work.writes.size() + 1);
-  request.writes.push_back(marker_of(work.message, work.epoch, work.writes));
-  for (ResourceWrite& write : work.writes) request.writes.push_back(std::move(write.write));
   const std::uint64_t sequence = work.message.id.sequence;
   begin_turn();
-  services.store->commit(context, std::move(request),
-                         [this, sequence](tl::expected<store::CommitOutcome, store::CommitFailure> answer) {
-                           committed(sequence, std::move(answer));
-                         });
+  services.record->commit(context, services.mapper->rules(), work.writes,
+                          marker_of(work.message, work.epoch, work.writes),
+                          [this, sequence](tl::expected<store::CommitOutcome, store::CommitFailure> answer) {
+                            committed(sequence, std::move(answer));
+                          });
   return Step::waits;
 }
 
@@ -162,12 +156,9 @@ void Pipeline::State::committed(std::uint64_t sequence,
     return services.forwarder != nullptr ? go_on(work) : finish(work, MessageState::done);
   }
   store::CommitFailure& failure = answer.error();
-  // The writes went with the commit: whatever is tried again is mapped again.
-  work.at = Stage::map;
   switch (failure.error.code()) {
     case ErrorCode::conflict:
     case ErrorCode::precondition_failed:
-      work.at = Stage::commit;
       work.is_marker_to_be_looked_at = true;
       return go_on(work);
     case ErrorCode::busy:
@@ -180,7 +171,6 @@ void Pipeline::State::committed(std::uint64_t sequence,
       if (!work.issues.has_errors()) {
         work.issues.add({Severity::error, IssueType::processing, kNotCommitted, {failure.error.message()}});
       }
-      work.at = Stage::commit;
       ++stages[static_cast<std::size_t>(Stage::commit)].faults;
       return finish(work, MessageState::dead);
   }

@@ -11,17 +11,21 @@
 
 #include "base/thread_pool.hpp"
 #include "ingest/hl7_header.hpp"
+#include "ingest/record_writer.hpp"
+#include "ingest/testing/writes.hpp"
 #include "kv/testing/model_kv.hpp"
 #include "store/testing/model_store.hpp"
 
 namespace meridian::ingest {
 namespace {
 
+using meridian::testing::id_of;
 using meridian::testing::ModelDisk;
 using meridian::testing::ModelFault;
 using meridian::testing::ModelStore;
 using meridian::testing::open_model;
-using meridian::testing::update_of;
+using meridian::testing::plain_rules;
+using meridian::testing::write_of;
 using ::testing::HasSubstr;
 
 inline constexpr meridian::Message kBad{"test-bad", "the value is bad", "值有误"};
@@ -30,7 +34,8 @@ constexpr std::int64_t kLong = 60'000;
 /// One Patient for each message, whose birth date counts them; "BAD" in the content is a fault.
 class CountingMapper final : public Mapper {
  public:
-  std::vector<ResourceWrite> map(const Message& message, Issues& issues) const override {
+  std::shared_ptr<const mapping::MergeRules> rules() const override { return plain_rules(); }
+  Writes map(const Message& message, Issues& issues) const override {
     const std::string patient = message.header.order_keys.empty() ? "none" : message.header.order_keys[0].substr(13);
     {
       const std::lock_guard lock(mutex);
@@ -40,10 +45,8 @@ class CountingMapper final : public Mapper {
       issues.add({Severity::error, IssueType::value, kBad, {}, "PID-5"});
       return {};
     }
-    std::vector<ResourceWrite> writes(1);
-    writes[0].write = update_of(R"({"resourceType":"Patient","id":")" + patient +
-                                R"(","active":true,"name":[{"text":")" + message.header.control_id + R"("}]})");
-    return writes;
+    return {write_of("Patient", patient,
+                     {{"active", "true"}, {"name", R"([{"text":")" + message.header.control_id + R"("}])"}})};
   }
   mutable std::mutex mutex;
   mutable std::map<std::string, std::vector<std::string>> seen;
@@ -71,6 +74,8 @@ class Pipelines : public ::testing::Test {
     PipelineServices services;
     services.inbox = inbox_.get();
     services.store = &**stores_;
+    record_ = std::make_unique<RecordWriter>(**stores_);
+    services.record = record_.get();
     services.pool = &pool_;
     services.reader = &reader_;
     services.mapper = &mapper_;
@@ -78,6 +83,7 @@ class Pipelines : public ::testing::Test {
   }
   void close() {
     pipeline_ = nullptr;
+    record_ = nullptr;
     inbox_ = nullptr;
   }
   /// Everything stops where it stands; what was not synced is gone.
@@ -99,7 +105,7 @@ class Pipelines : public ::testing::Test {
   void finish() { ASSERT_TRUE(pipeline_->wait_until_idle(kLong)); }
   Outcome outcome(std::uint64_t sequence) { return inbox_->entry({"lab", sequence})->outcome; }
   std::uint64_t versions(const std::string& patient) {
-    const auto version = (*stores_)->read(store::local_reader(), {"Patient", patient});
+    const auto version = (*stores_)->read(store::local_reader(), {"Patient", id_of(patient)});
     return version ? version->number : 0;
   }
 
@@ -110,6 +116,7 @@ class Pipelines : public ::testing::Test {
   CountingMapper mapper_;
   PipelineOptions options_;
   std::unique_ptr<Inbox> inbox_;
+  std::unique_ptr<RecordWriter> record_;
   std::unique_ptr<Pipeline> pipeline_;
 };
 
@@ -118,11 +125,11 @@ TEST_F(Pipelines, bring_a_message_into_the_store_and_say_so) {
   finish();
   EXPECT_EQ(outcome(1).state, MessageState::done);
   EXPECT_GT(outcome(1).commit, 0U);
-  EXPECT_THAT((*stores_)->read(store::local_reader(), {"Patient", "7"})->json, HasSubstr(R"("text":"C1")"));
+  EXPECT_THAT((*stores_)->read(store::local_reader(), {"Patient", id_of("7")})->json, HasSubstr(R"("text":"C1")"));
   const auto marker = (*stores_)->read(store::local_reader(), {"Provenance", marker_id({"lab", 1}, 0)});
   ASSERT_TRUE(marker);
   EXPECT_THAT(marker->json, HasSubstr(R"("value":"lab/1")"));
-  EXPECT_THAT(marker->json, HasSubstr(R"("reference":"Patient/7")"));
+  EXPECT_THAT(marker->json, HasSubstr(R"("reference":"Patient/)" + id_of("7")));
 }
 
 TEST_F(Pipelines, keep_each_patients_messages_in_order) {
@@ -195,7 +202,7 @@ TEST_F(Pipelines, replay_a_message_as_a_new_one) {
   finish();
   EXPECT_EQ(outcome(1).epoch, 1U);
   EXPECT_EQ(versions("7"), 3U);
-  EXPECT_THAT((*stores_)->read(store::local_reader(), {"Patient", "7"})->json, HasSubstr(R"("text":"C1")"));
+  EXPECT_THAT((*stores_)->read(store::local_reader(), {"Patient", id_of("7")})->json, HasSubstr(R"("text":"C1")"));
 }
 
 TEST_F(Pipelines, write_nothing_twice_when_the_end_of_a_message_was_forgotten) {
@@ -211,7 +218,7 @@ TEST_F(Pipelines, write_nothing_twice_when_the_end_of_a_message_was_forgotten) {
   EXPECT_EQ(outcome(1).state, MessageState::done);
   EXPECT_EQ(outcome(2).state, MessageState::done);
   EXPECT_EQ(versions("7"), 2U);
-  EXPECT_THAT((*stores_)->read(store::local_reader(), {"Patient", "7"})->json, HasSubstr(R"("text":"C2")"));
+  EXPECT_THAT((*stores_)->read(store::local_reader(), {"Patient", id_of("7")})->json, HasSubstr(R"("text":"C2")"));
 }
 
 TEST_F(Pipelines, go_on_after_a_crash_at_any_write_and_do_everything_once) {

@@ -5,13 +5,12 @@ namespace {
 
 class PlainResolver final : public IdentityResolver {
  public:
-  void resolve(const Message& /*message*/, std::vector<ResourceWrite>& /*writes*/, Issues& /*issues*/) const override {}
+  void resolve(const Message& /*message*/, Writes& /*writes*/, Issues& /*issues*/) const override {}
 };
 
 class PlainGate final : public QualityGate {
  public:
-  void check(const Message& /*message*/, const std::vector<ResourceWrite>& /*writes*/,
-             Issues& /*issues*/) const override {}
+  void check(const Message& /*message*/, const Writes& /*writes*/, Issues& /*issues*/) const override {}
 };
 
 }  // namespace

@@ -7,47 +7,42 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/issue.hpp"
 #include "ingest/message.hpp"
-#include "store/commit.hpp"
+#include "mapping/write.hpp"
+
+namespace meridian::mapping {
+class MergeRules;
+}
 
 namespace meridian::ingest {
 
-/// Which part of a message a part of a resource was made of.
-struct Origin {
-  std::string element;  ///< "Patient.name[0].family"
-  std::string source;   ///< "PID-5[1].1"
-};
+using Writes = std::vector<mapping::Write>;
 
-struct ResourceWrite {
-  store::Write write;
-  std::vector<Origin> origins;
-};
-
-/// The bytes of a message to the writes that it means; none when it means none. The same message gives the same ids
-/// whenever it is asked, so that a replay writes nothing twice.
+/// The bytes of a message to the writes that it means, at most one of a resource; none when it means none. A pure
+/// function: the same message gives the same writes whenever it is asked, so that a replay writes nothing twice.
 class Mapper {
  public:
   virtual ~Mapper() = default;
-  virtual std::vector<ResourceWrite> map(const Message& message, Issues& issues) const = 0;
+  virtual Writes map(const Message& message, Issues& issues) const = 0;
+  /// By which the writes are laid over what is there.
+  virtual std::shared_ptr<const mapping::MergeRules> rules() const = 0;
 };
 
 /// Who is this? May change ids and references in the writes. The plain one leaves them as the mapper made them.
 class IdentityResolver {
  public:
   virtual ~IdentityResolver() = default;
-  virtual void resolve(const Message& message, std::vector<ResourceWrite>& writes, Issues& issues) const = 0;
+  virtual void resolve(const Message& message, Writes& writes, Issues& issues) const = 0;
 };
 
 /// Is it good enough to be written? The plain one lets everything pass.
 class QualityGate {
  public:
   virtual ~QualityGate() = default;
-  virtual void check(const Message& message, const std::vector<ResourceWrite>& writes, Issues& issues) const = 0;
+  virtual void check(const Message& message, const Writes& writes, Issues& issues) const = 0;
 };
 
 /// Told of what was committed; for destinations. Called once a commit, and again after a crash.

@@ -13,6 +13,7 @@
 #include "base/metrics.hpp"
 #include "ingest/internal/key_order.hpp"
 #include "ingest/pipeline.hpp"
+#include "store/commit.hpp"
 
 namespace meridian::ingest {
 
@@ -26,7 +27,7 @@ struct Pipeline::State {
     std::vector<std::uint64_t> keys;
     Stage at = Stage::parse;
     std::uint32_t epoch = 0;
-    std::vector<ResourceWrite> writes;
+    Writes writes;
     Issues issues;
     std::uint64_t commit = 0;
     std::uint32_t conflicts = 0;
@@ -36,7 +37,7 @@ struct Pipeline::State {
     std::size_t bytes = 0;
   };
   /// What a stage says of a message.
-  enum class Step : std::uint8_t { next, again, waits, finished, dead, try_again };
+  enum class Step : std::uint8_t { next, waits, finished, dead, try_again };
   struct Row {
     Stage stage;
     Step (State::*run)(Work&);

@@ -1,0 +1,63 @@
+#include "ingest/hl7_mapper.hpp"
+
+#include <utility>
+
+#include "formats/hl7v2/message.hpp"
+#include "ingest/messages.hpp"
+#include "mapping/catalogue.hpp"
+
+namespace meridian::ingest {
+namespace {
+
+constexpr std::size_t kKept = 16;
+
+/// What stands odd in a message that could be read all the same does not keep it from being used.
+void add_softly(Issues from, Issues& to) {
+  for (Issue issue : from.all()) {
+    if (issue.severity == Severity::error) issue.severity = Severity::warning;
+    to.add(std::move(issue));
+  }
+}
+
+}  // namespace
+
+struct Hl7Mapper::Tools {
+  Tools(const std::shared_ptr<const mapping::Catalogue>& catalogue, const mapping::MappingContext& context)
+      : mapper(catalogue, context) {}
+  hl7v2::MessageParser parser;
+  mapping::Mapper mapper;
+};
+
+Hl7Mapper::Hl7Mapper(std::shared_ptr<const mapping::Catalogue> catalogue, mapping::MappingContext context,
+                     hl7v2::CharsetOptions charset)
+    : catalogue_(std::move(catalogue)), context_(std::move(context)), charset_(charset), tools_(kKept) {}
+Hl7Mapper::~Hl7Mapper() = default;
+
+Writes Hl7Mapper::map(const Message& message, Issues& issues) const {
+  std::unique_ptr<Tools> tools = tools_.take_or([this] { return std::make_unique<Tools>(catalogue_, context_); });
+  Issues found;
+  const hl7v2::Decoded decoded = hl7v2::decode(message.content, charset_, found);
+  hl7v2::Message tree = tools->parser.parse_borrowed(decoded.text(message.content), found);
+  const bool is_readable = static_cast<bool>(tree);
+  add_softly(std::move(found), issues);
+  Writes writes;
+  if (is_readable) {
+    mapping::Mapped mapped = tools->mapper.map(tree);
+    add_softly(std::move(mapped.issues), issues);
+    if (mapped.map.empty()) {
+      issues.add({Severity::error, IssueType::not_supported, kNoMapFor, {message.header.type}, "MSH-9"});
+    }
+    writes = std::move(mapped.writes);
+  } else if (!issues.has_errors()) {
+    issues.add({Severity::fatal, IssueType::structure, kUnreadable});
+  }
+  tools->parser.recycle(std::move(tree));
+  tools_.give(std::move(tools));
+  return writes;
+}
+
+std::shared_ptr<const mapping::MergeRules> Hl7Mapper::rules() const {
+  return catalogue_->merge_rules();
+}
+
+}  // namespace meridian::ingest
