@@ -1,4 +1,7 @@
-// hl7 send: messages of files, sent by MLLP one after another.
+// hl7 send: messages of files, sent by MLLP one after another; or many at once, to see what a receiver can take.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -6,6 +9,7 @@
 #include <vector>
 
 #include "app/commands.hpp"
+#include "app/mllp_load.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
 #include "base/input.hpp"
@@ -17,6 +21,7 @@ namespace meridian::app {
 namespace {
 
 constexpr std::uint64_t kLargestFile = 256 << 20;
+constexpr const char* kNone = "there is no HL7 v2 message in what was given";
 
 /// The messages of a file: each begins with a line that begins with MSH; MLLP's marks and batch segments are left out.
 std::vector<std::string> messages_in(std::string_view text) {
@@ -36,13 +41,6 @@ std::vector<std::string> messages_in(std::string_view text) {
     messages.back() += '\r';
   }
   return messages;
-}
-
-/// MSA-1 of an acknowledgement, or "".
-std::string code_of(std::string_view ack) {
-  const std::size_t at = ack.find("\rMSA");
-  if (at == std::string_view::npos || ack.size() < at + 7) return {};
-  return std::string(ack.substr(at + 5, 2));
 }
 
 Result<connect::MllpClientOptions> client_options(const Hl7SendOptions& options) {
@@ -68,7 +66,33 @@ Result<connect::MllpClientOptions> client_options(const Hl7SendOptions& options)
   return client;
 }
 
+Result<int> try_out(const Hl7SendOptions& options, Output& output) {
+  std::vector<std::string> messages;
+  for (const std::string& file : options.files) {
+    const auto source = TRY(open_input(file, {.max_bytes = kLargestFile}));
+    for (std::string& message : messages_in(TRY(read_all(*source, kLargestFile)))) {
+      messages.push_back(std::move(message));
+    }
+  }
+  if (messages.empty()) return fail(ErrorCode::malformed_input, kNone);
+  const MllpLoadReport report =
+      TRY(send_many(TRY(client_options(options)), std::move(messages), options.connections, options.times));
+  const double seconds = std::max(report.seconds, 1e-9);
+  output.line(fmt::format("{} messages in {:.1f} s: {:.0f}/s, {:.1f} MB/s", report.messages, report.seconds,
+                          static_cast<double>(report.messages) / seconds,
+                          static_cast<double>(report.bytes) / 1e6 / seconds));
+  output.line(fmt::format("answered in the median after {:.1f} ms, 99 of 100 within {:.1f} ms, the last after {:.1f} ms",
+                          report.median, report.percentile_99, report.longest));
+  int exit_code = kOk;
+  for (const auto& [code, count] : report.answers) {
+    output.line(fmt::format("{} {}", code.empty() ? "??" : code, count));
+    if (code != "AA" && code != "CA") exit_code = kFound;
+  }
+  return exit_code;
+}
+
 Result<int> send(const Hl7SendOptions& options, Output& output) {
+  if (options.connections > 1 || options.times > 1) return try_out(options, output);
   net::Io io;
   const auto client = TRY(connect::MllpClient::create(TRY(client_options(options)), io));
   const ingest::Hl7HeaderReader reader;
@@ -79,13 +103,13 @@ Result<int> send(const Hl7SendOptions& options, Output& output) {
     for (std::string& message : messages_in(TRY(read_all(*source, kLargestFile)))) {
       const std::string control_id = reader.read(message).control_id;
       const std::string answer = TRY(client->send(std::move(message)));
-      const std::string code = code_of(answer);
+      const std::string code = acknowledgement_code(answer);
       output.line((code.empty() ? "??" : code) + ' ' + control_id);
       if (code != "AA" && code != "CA") exit_code = kFound;
       ++sent;
     }
   }
-  if (sent == 0) return fail(ErrorCode::malformed_input, "there is no HL7 v2 message in what was given");
+  if (sent == 0) return fail(ErrorCode::malformed_input, kNone);
   return exit_code;
 }
 

@@ -71,8 +71,16 @@ CLI::App* add_send(CLI::App& app, Hl7SendOptions& options) {
   certificate->type_name("FILE");
   command->add_option("--tls-key", options.key, "the certificate's key")->type_name("FILE")->needs(certificate);
   command->add_option("--timeout", options.seconds, "seconds to wait for each answer")->type_name("N");
+  command->add_option("--connections", options.connections, "send over so many at once, each patient's in order")
+      ->type_name("N")
+      ->check(CLI::Range(1, 10'000));
+  command->add_option("--times", options.times, "send all so often, each time as other messages of other patients")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000'000));
   command->footer(
       "Messages go one after another, each when the one before was answered.\n"
+      "With --connections or --times it prints how many went a second and how soon they were answered:\n"
+      "a trial of what a receiver can take.\n"
       "Exit code 1 when one was not accepted.");
   return command;
 }

@@ -17,6 +17,8 @@ struct Hl7SendOptions {
   std::string certificate;
   std::string key;
   std::uint32_t seconds = 30;  ///< for each answer
+  std::uint32_t connections = 1;
+  std::uint32_t times = 1;
 };
 
 struct FeedsOptions {

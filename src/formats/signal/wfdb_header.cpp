@@ -144,6 +144,13 @@ class HeaderParser {
     if (!time.empty()) read_start(time, date);
   }
 
+  /// The number before the next slash, and the slash; 0 when there is none.
+  static int take_number(std::string_view& rest) {
+    const auto found = number<int>(take_until(rest, "/"));
+    if (!rest.empty()) rest.remove_prefix(1);
+    return found.value_or(0);
+  }
+
   /// HH:MM:SS.sss, MM:SS, or seconds; DD/MM/YYYY.
   void read_start(std::string_view time, std::string_view date) {
     LocalStart start;
@@ -158,15 +165,13 @@ class HeaderParser {
     start.milliseconds = static_cast<std::uint32_t>(std::lround(seconds * 1000)) % 86'400'000;
     if (!date.empty()) {
       std::string_view rest = date;
-      const auto day = number<int>(take_until(rest, "/"));
-      const auto month = rest.empty() ? std::nullopt : number<int>((rest.remove_prefix(1), take_until(rest, "/")));
-      const auto year = rest.empty() ? std::nullopt : number<int>(rest.substr(1));
-      if (!day || !month || !year || *day < 1 || *day > 31 || *month < 1 || *month > 12 || *year < 1 || *year > 9999) {
-        return bad("date");
-      }
-      start.year = *year;
-      start.month = *month;
-      start.day = *day;
+      const int day = take_number(rest);
+      const int month = take_number(rest);
+      const int year = take_number(rest);
+      if (day < 1 || day > 31 || month < 1 || month > 12 || year < 1 || year > 9999) return bad("date");
+      start.year = year;
+      start.month = month;
+      start.day = day;
     }
     header_.start = start;
   }

@@ -1,0 +1,50 @@
+// MllpLoad: messages sent over many MLLP connections at once, and how they were answered.
+//
+// Messages with an order key in common stay on one connection, in their order, each sent when the one before was
+// answered. Sent several times over, each time they are other messages of other patients: their control ids and the
+// numbers of patients, visits and orders (MSH-10, PID-3, PID-18, MRG-1, PV1-19, ORC-2 and -3, OBR-2 and -3) get the
+// number of the time behind them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "connect/mllp_client.hpp"
+
+namespace meridian::app {
+
+struct MllpLoadReport {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  double seconds = 0;
+  std::map<std::string, std::uint64_t> answers;  ///< by MSA-1
+  // Milliseconds from a message's first byte to its answer.
+  double median = 0;
+  double percentile_99 = 0;
+  double longest = 0;
+};
+
+/// A message, and the places behind which the number of the time goes.
+class RenewableMessage {
+ public:
+  explicit RenewableMessage(std::string text);
+  /// The first time (0) as it is.
+  std::string text(std::uint32_t time) const;
+  std::size_t size() const { return text_.size(); }
+
+ private:
+  std::string text_;
+  std::vector<std::size_t> places_;
+};
+
+/// MSA-1 of an acknowledgement, or "".
+std::string acknowledgement_code(std::string_view ack);
+
+/// Until all are answered, or one cannot be sent. Errors: those of MllpClient.
+Result<MllpLoadReport> send_many(const connect::MllpClientOptions& options, std::vector<std::string> messages,
+                                 std::uint32_t connections, std::uint32_t times);
+
+}  // namespace meridian::app
