@@ -179,6 +179,40 @@ int finish(Output& output, const Result<>& done) {
 
 }  // namespace
 
+namespace {
+
+/// Which message and place each part came from, a line each.
+std::string provenance_table(const std::string& bundle) {
+  Issues ignored;
+  const fhir::Document document = fhir::DocumentParser().parse(bundle, ignored);
+  if (!document.has_root()) return {};
+  const auto text = [](fhir::Node node) { return node ? std::string(node.text()) : std::string(); };
+  std::string out;
+  for (const fhir::Node entry : document.root().children()) {
+    const fhir::Node resource = entry.key() == "entry" ? entry.child("resource") : fhir::Node();
+    if (!resource) continue;
+    std::string message;
+    if (const fhir::Node source = resource.child("entity")) {
+      message = text(source.child("what").child("identifier").child("value"));
+    }
+    for (const fhir::Node target : resource.children()) {
+      if (target.key() != "target") continue;
+      std::string path;
+      std::string place;
+      for (const fhir::Node extension : target.children()) {
+        if (extension.key() != "extension") continue;
+        const bool is_path = text(extension.child("url")).ends_with("targetPath");
+        (is_path ? path : place) = text(extension.child("value"));
+      }
+      out += fmt::format("{:<44} {:<20} {:<20} {}\n", path, place, message, text(resource.child("occurred")));
+    }
+  }
+  if (out.empty()) return "no message made any of it\n";
+  return fmt::format("{:<44} {:<20} {:<20} {}\n", "PART", "PLACE", "MESSAGE", "TIME") + out;
+}
+
+}  // namespace
+
 int run_get(const GetOptions& options, const CommonOptions& common) {
   Result<Endpoint> endpoint = Endpoint::open(options.place, common, Missing::refuse);
   if (!endpoint) return told(endpoint.error());
@@ -189,12 +223,17 @@ int run_get(const GetOptions& options, const CommonOptions& common) {
       complain("\"" + reference + "\" is no reference; write TYPE/ID, such as Patient/12");
       return kUsage;
     }
-    const Result<http::ClientResponse> response = endpoint->call({.path = "/fhir/" + reference + "?_pretty=true"});
+    const char* what = options.provenance ? "/$provenance" : "?_pretty=true";
+    const Result<http::ClientResponse> response = endpoint->call({.path = "/fhir/" + reference + what});
     if (!response) {
       exit_code = std::max(exit_code, told(response.error()));
       continue;
     }
-    output.line(response->body);
+    if (options.provenance) {
+      output.write(provenance_table(response->body));
+    } else {
+      output.line(response->body);
+    }
   }
   return output.finish() ? exit_code : kFailed;
 }

@@ -32,6 +32,7 @@ struct ExportOptions {
 struct GetOptions {
   Place place;
   std::vector<std::string> references;  ///< "Patient/12", "Patient/12/_history/3"
+  bool provenance = false;              ///< instead: where each part came from
 };
 
 struct SearchOptions {

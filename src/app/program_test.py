@@ -953,7 +953,7 @@ def iter_until(stream, word: str):
 
 
 class Feeds(ServerTest):
-    """Messages by MLLP: sent, kept, found, mended. There is no mapping yet, so what comes becomes a dead letter."""
+    """Messages by MLLP: sent, kept, found, mended, and made into resources."""
 
     MESSAGES = "".join(f"MSH|^~\\&|LAB|A|HIS|B|2024||ADT^A01|C{i}|P|2.5.1\rPID|1||{i % 2}^^^HOSP\r" for i in range(4))
 
@@ -994,6 +994,49 @@ class Feeds(ServerTest):
         # The same without a server: the command opens the folder itself.
         states = json.loads(self.run_ok("inbox", "search", "lab", "--format", "json", "--data", self.data))["messages"]
         self.assertEqual([one["state"] for one in states], ["dead", "dead", "dead", "dropped", "replaced"])
+
+    @staticmethod
+    def visit(control_id: str, event: str, time: str, **fields) -> str:
+        pv1 = {2: "I", 3: "ICU^1^1", 19: "E1", 44: "20240501080000", **{int(key[1:]): value for key, value in fields.items()}}
+        return (
+            f"MSH|^~\\&|HIS|A|MER|B|{time}||ADT^{event}|{control_id}|P|2.5.1\r"
+            "PID|1||7^^^HOSP||ZHANG^SAN||19800102|M\r"
+            "PV1|1|" + "|".join(pv1.get(field, "") for field in range(2, 46)) + "\r"
+        )
+
+    def test_makes_one_visit_of_what_the_messages_say_of_it_and_knows_where_each_part_came_from(self):
+        self.declare(mapping="hl7v2", zone="Asia/Shanghai", authorities={"HOSP": "urn:oid:1.2.3"})
+        self.start()
+        admitted = self.visit("V1", "A01", "20240501080500")
+        left = self.visit("V2", "A03", "20240503080500", f45="20240503080000")
+        path = self.file("visit.hl7", admitted + left)
+        for _ in range(2):  # what comes again changes nothing
+            self.assertEqual(self.run_ok("hl7", "send", path, "--to", self.shown()["listen"]).split(), ["AA", "V1", "AA", "V2"])
+            self.until("waiting", 0)
+        self.assertEqual(self.shown()["dead_letters"], 0)
+        found = json.loads(self.run_ok("search", "Encounter?subject:Patient.identifier=urn:oid:1.2.3|7", "--data", self.data))
+        self.assertEqual(found["total"], 1)
+        visit = found["entry"][0]["resource"]
+        self.assertEqual((visit["status"], visit["meta"]["versionId"]), ("finished", "2"))
+        table = self.run_ok("get", f"Encounter/{visit['id']}", "--provenance", "--data", self.data)
+        self.assertRegex(table, r"Encounter\.status +PV1\[1\]-45\[1\] +V2 ")
+        self.assertRegex(table, r"Encounter\.period\.end +PV1\[1\]-45\[1\] +V2 ")
+        first = self.run_ok("get", f"Encounter/{visit['id']}/_history/1", "--provenance", "--data", self.data)
+        self.assertRegex(first, r"Encounter\.status +MSH\[1\]-9\[1\]\.2 +V1 ")
+        report = self.run_ok("hl7", "send", path, "--to", self.shown()["listen"], "--connections", "4", "--times", "25")
+        self.assertIn("50 messages in", report)
+        self.assertIn("AA 50", report)
+        self.until("waiting", 0)
+        self.assertEqual(json.loads(self.run_ok("search", "Encounter?status=finished", "--data", self.data))["total"], 25)
+
+    def test_does_not_start_with_a_mapping_that_is_wrong(self):
+        self.declare(mapping="hl7v2")
+        folder = self.data / "catalog" / "mappings" / "hl7v2"
+        folder.mkdir(parents=True)
+        (folder / "mine.yaml").write_text("segments: {ZZZ: {make: Dragon}}\n")
+        run = Run("serve", "--data", self.data, "--port", "0")
+        self.assertEqual(run.code, FAILED)
+        self.assertIn("hl7v2/mine.yaml:1: ", run.err)
 
     def test_pauses_and_goes_on(self):
         self.declare()

@@ -119,6 +119,7 @@ Result<std::unique_ptr<Feeds>> Feeds::start(FeedsOptions options, FeedsServices 
   auto state = std::make_unique<State>();
   State& s = *state;
   s.services = std::move(services);
+  s.catalogue = TRY(open_mappings(options.catalog + "/mappings"));
   if (declared.empty()) return std::unique_ptr<Feeds>(new Feeds(std::move(state)));
 
   InboxOptions inbox;
@@ -128,7 +129,6 @@ Result<std::unique_ptr<Feeds>> Feeds::start(FeedsOptions options, FeedsServices 
   s.inbox = TRY(Inbox::open(inbox));
   s.pool = std::make_unique<ThreadPool>(
       ThreadPool::Options{.name = "ingest", .threads = options.threads, .queue_limit = kQueue});
-  s.catalogue = TRY(open_mappings(options.catalog + "/mappings"));
   s.secret = TRY(s.services.store->secret(store::kDefaultTenant));
   s.record = std::make_unique<RecordWriter>(*s.services.store);
   for (Feed& feed : declared) {
@@ -171,6 +171,10 @@ std::vector<FeedService*> Feeds::all() const {
   feeds.reserve(state_->feeds.size());
   for (const auto& [name, feed] : state_->feeds) feeds.push_back(feed.get());
   return feeds;
+}
+
+std::shared_ptr<const mapping::MergeRules> Feeds::rules() const {
+  return state_->catalogue->merge_rules();
 }
 
 FeedService* Feeds::find(std::string_view name) const {

@@ -45,6 +45,8 @@ class Feeds {
 
   /// In the order of their names; also those that are not enabled.
   std::vector<FeedService*> all() const;
+  /// Of the mappings in force.
+  std::shared_ptr<const mapping::MergeRules> rules() const;
   FeedService* find(std::string_view name) const;  ///< null: no such feed
 
  private:

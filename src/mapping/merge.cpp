@@ -91,6 +91,12 @@ struct Merger::State {
   void read_present(fhir::TypeId type, std::string_view json, std::vector<Entry>& entries) const;
   void read_list(const MergeRule& rule, const std::string& name, const Present& present,
                  std::vector<Entry>& entries) const;
+  struct Group {
+    std::uint32_t order;
+    std::string name;
+    std::vector<const Entry*> entries;
+  };
+  std::vector<Group> groups(fhir::TypeId type, const std::vector<Entry>& entries) const;
   std::string render(fhir::TypeId type, const std::string& id, const std::vector<Entry>& entries) const;
   void render_list(std::vector<const Entry*> list, const std::vector<Entry>& all, std::string& out) const;
 
@@ -201,12 +207,8 @@ void Merger::State::read_list(const MergeRule& rule, const std::string& name, co
   }
 }
 
-std::string Merger::State::render(fhir::TypeId type, const std::string& id, const std::vector<Entry>& entries) const {
-  struct Group {
-    std::uint32_t order;
-    std::string name;
-    std::vector<const Entry*> entries;
-  };
+/// What there is, by element, in the order of the schema.
+std::vector<Merger::State::Group> Merger::State::groups(fhir::TypeId type, const std::vector<Entry>& entries) const {
   std::vector<Group> groups;
   for (const Entry& entry : entries) {
     if (entry.is_deleted || entry.json.empty()) continue;
@@ -223,8 +225,12 @@ std::string Merger::State::render(fhir::TypeId type, const std::string& id, cons
   std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
     return a.order != b.order ? a.order < b.order : a.name < b.name;
   });
+  return groups;
+}
+
+std::string Merger::State::render(fhir::TypeId type, const std::string& id, const std::vector<Entry>& entries) const {
   std::string out = "{\"resourceType\":\"" + std::string(schema.type(type).name) + "\",\"id\":\"" + id + '"';
-  for (const Group& group : groups) {
+  for (const Group& group : groups(type, entries)) {
     const SlotKind kind = group.entries.front()->kind;
     if (kind == SlotKind::element) {
       out += ',' + group.entries.front()->json;
@@ -321,6 +327,42 @@ Result<Merged> Merger::merge(std::string_view present, std::string_view origins,
   });
   merged.origins = internal::encode_origins(entries);
   return merged;
+}
+
+Result<std::vector<ElementOrigin>> Merger::explain(fhir::TypeId type, std::string_view present,
+                                                   std::string_view origins) {
+  std::vector<Entry> entries = TRY(internal::decode_origins(origins));
+  if (json_members(present).empty()) return fail(ErrorCode::malformed_input, "the present version is no JSON object");
+  state_->read_present(type, present, entries);
+  const std::string root(state_->schema.type(type).name);
+  std::vector<ElementOrigin> out;
+  for (State::Group& group : state_->groups(type, entries)) {
+    std::stable_sort(group.entries.begin(), group.entries.end(),
+                     [](const Entry* a, const Entry* b) { return comes_before(*a, *b); });
+    std::size_t item = 0;
+    for (const Entry* entry : group.entries) {
+      const std::string path = root + '.' + group.name;
+      const auto add = [&](std::string where) {
+        if (entry->is_owned) out.push_back({std::move(where), entry->stamp, entry->rank, entry->origin});
+      };
+      switch (entry->kind) {
+        case SlotKind::element:
+          add(path);
+          break;
+        case SlotKind::member:
+          add(root + '.' + entry->key);
+          break;
+        case SlotKind::source:
+        case SlotKind::item:
+          for (std::uint32_t i = 0; i < entry->items; ++i) add(path + '[' + std::to_string(item++) + ']');
+          break;
+        case SlotKind::timeline:
+          add(path);  // shown is where it changed: an observation may be part of an item, or of none
+          break;
+      }
+    }
+  }
+  return out;
 }
 
 }  // namespace meridian::mapping

@@ -45,6 +45,14 @@ struct OriginEntry {
 };
 Result<std::vector<OriginEntry>> read_origins(std::string_view origins);
 
+/// Where one part of a present version came from.
+struct ElementOrigin {
+  std::string path;  ///< FHIRPath: "Patient.name[0]", "Encounter.period.start"
+  Stamp stamp;
+  Rank rank = Rank::copy;
+  Origin origin;
+};
+
 class Merger {
  public:
   explicit Merger(std::shared_ptr<const MergeRules> rules, const fhir::Schema& schema = fhir::Schema::r4());
@@ -54,6 +62,8 @@ class Merger {
 
   /// `present` empty: the resource does not exist. `origins` empty: nothing is known of where it came from.
   Result<Merged> merge(std::string_view present, std::string_view origins, const Write& write);
+  /// Of each part of the present version that a message gave, in the order of the version; what others wrote has none.
+  Result<std::vector<ElementOrigin>> explain(fhir::TypeId type, std::string_view present, std::string_view origins);
 
  private:
   struct State;

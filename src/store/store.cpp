@@ -105,19 +105,36 @@ Result<Version> Store::read_version(const ReadContext& context, const ResourceKe
   return version;
 }
 
-Result<Noted> Store::read_noted(const ReadContext& context, const ResourceKey& key) const {
-  const Core& core = *state_->core;
-  const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
-  const std::optional<Located> located = TRY(find_current(snapshot, key.type, key.id));
-  if (!located) return fail(ErrorCode::not_found, "no such resource");
+namespace {
+
+Result<Noted> with_note(const Core& core, const ReadContext& context, const Snapshot& snapshot, const ResourceKey& key,
+                        const Located& located) {
   const Showing showing = core.showing(context);
   // A note may tell of any part of it.
   const Permission* permission = TRY(showing.permission(fhir::Schema::r4().find_type(key.type)));
   if (permission != nullptr && !permission->masked.empty()) return fail(ErrorCode::not_found, "no such resource");
   Noted noted;
-  noted.version = TRY(shown(showing, load_version(snapshot, core.codec, key, *located)));
-  noted.note = TRY(load_note(snapshot, core.codec, key, *located));
+  noted.version = TRY(shown(showing, load_version(snapshot, core.codec, key, located)));
+  noted.note = TRY(load_note(snapshot, core.codec, key, located));
   return noted;
+}
+
+}  // namespace
+
+Result<Noted> Store::read_noted(const ReadContext& context, const ResourceKey& key) const {
+  const Core& core = *state_->core;
+  const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
+  const std::optional<Located> located = TRY(find_current(snapshot, key.type, key.id));
+  if (!located) return fail(ErrorCode::not_found, "no such resource");
+  return with_note(core, context, snapshot, key, *located);
+}
+
+Result<Noted> Store::read_noted(const ReadContext& context, const ResourceKey& key, std::uint64_t number) const {
+  const Core& core = *state_->core;
+  const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
+  const std::optional<Located> located = TRY(find_version(snapshot, key.type, key.id, number));
+  if (!located) return fail(ErrorCode::not_found, "no such version");
+  return with_note(core, context, snapshot, key, *located);
 }
 
 Result<VersionPage> Store::history(const ReadContext& context, const HistoryRequest& request) const {

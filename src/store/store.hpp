@@ -149,6 +149,8 @@ class Store {
   /// The current version and its note (Write::note), or the newest note before it: for who writes it again. Deleted is
   /// a version too. Errors: not_found, also when not all of it may be seen.
   Result<Noted> read_noted(const ReadContext& context, const ResourceKey& key) const;
+  /// The same of an earlier version.
+  Result<Noted> read_noted(const ReadContext& context, const ResourceKey& key, std::uint64_t number) const;
   Result<VersionPage> history(const ReadContext& context, const HistoryRequest& request) const;
   Result<ResultPage> search(const ReadContext& context, const search::Query& query) const;
   /// Every current resource of a patient's home and compartment, and what they refer to outside, one sequential scan;
