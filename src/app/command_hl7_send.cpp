@@ -76,7 +76,8 @@ Result<int> try_out(const Hl7SendOptions& options, Output& output) {
   }
   if (messages.empty()) return fail(ErrorCode::malformed_input, kNone);
   const MllpLoadReport report =
-      TRY(send_many(TRY(client_options(options)), std::move(messages), options.connections, options.times));
+      TRY(send_many(TRY(client_options(options)), std::move(messages),
+                    {.connections = options.connections, .times = options.times, .rate = options.rate}));
   const double seconds = std::max(report.seconds, 1e-9);
   output.line(fmt::format("{} messages in {:.1f} s: {:.0f}/s, {:.1f} MB/s", report.messages, report.seconds,
                           static_cast<double>(report.messages) / seconds,
@@ -92,7 +93,7 @@ Result<int> try_out(const Hl7SendOptions& options, Output& output) {
 }
 
 Result<int> send(const Hl7SendOptions& options, Output& output) {
-  if (options.connections > 1 || options.times > 1) return try_out(options, output);
+  if (options.connections > 1 || options.times > 1 || options.rate > 0) return try_out(options, output);
   net::Io io;
   const auto client = TRY(connect::MllpClient::create(TRY(client_options(options)), io));
   const ingest::Hl7HeaderReader reader;

@@ -77,9 +77,10 @@ CLI::App* add_send(CLI::App& app, Hl7SendOptions& options) {
   command->add_option("--times", options.times, "send all so often, each time as other messages of other patients")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000'000));
+  command->add_option("--rate", options.rate, "at most so many a second")->type_name("N")->check(CLI::Range(1, 1'000'000));
   command->footer(
       "Messages go one after another, each when the one before was answered.\n"
-      "With --connections or --times it prints how many went a second and how soon they were answered:\n"
+      "With --connections, --times or --rate it prints how many went a second and how soon they were answered:\n"
       "a trial of what a receiver can take.\n"
       "Exit code 1 when one was not accepted.");
   return command;

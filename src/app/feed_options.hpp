@@ -19,6 +19,7 @@ struct Hl7SendOptions {
   std::uint32_t seconds = 30;  ///< for each answer
   std::uint32_t connections = 1;
   std::uint32_t times = 1;
+  std::uint32_t rate = 0;  ///< messages a second; 0: as fast as they are answered
 };
 
 struct FeedsOptions {

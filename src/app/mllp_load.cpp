@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -46,24 +48,19 @@ struct Lane {
 
 class Load {
  public:
-  Load(std::uint32_t times, std::size_t lanes) : times_(times), open_(lanes) {}
+  explicit Load(const MllpLoadTerms& terms) : terms_(terms), open_(terms.connections) {}
 
+  /// The lane is free: sends its next message at once, or when its turn comes.
   void go_on(Lane& lane) {
-    if (lane.next == lane.messages.size()) {
-      lane.next = 0;
-      ++lane.time;
-    }
-    if (lane.time == times_ || lane.messages.empty() || is_failed()) return end();
-    std::string text = lane.messages[lane.next++]->text(lane.time);
-    const std::size_t size = text.size();
-    const std::int64_t began = steady_nanoseconds();
-    lane.client->send(std::move(text), [this, &lane, began, size](const Result<std::string>& answer) {
-      note(answer, began, size);
-      go_on(lane);
-    });
+    if (terms_.rate == 0) return send_next(lane);
+    const std::lock_guard lock(mutex_);
+    free_.push_back(&lane);
+    changed_.notify_all();
   }
 
-  Result<MllpLoadReport> wait(std::int64_t began) {
+  Result<MllpLoadReport> wait() {
+    const std::int64_t began = steady_nanoseconds();
+    if (terms_.rate > 0) pace(began);
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return open_ == 0; });
     if (failure_) return fail(*failure_);
@@ -75,6 +72,43 @@ class Load {
   }
 
  private:
+  /// Lets free lanes send, so many a second in all, until every lane is at its end.
+  void pace(std::int64_t began) {
+    std::uint64_t sent = 0;
+    std::unique_lock lock(mutex_);
+    while (open_ > 0) {
+      changed_.wait(lock, [this] { return open_ == 0 || !free_.empty(); });
+      if (open_ == 0) return;
+      const std::int64_t due = began + static_cast<std::int64_t>(sent * 1'000'000'000 / terms_.rate);
+      if (const std::int64_t ahead = due - steady_nanoseconds(); ahead > 0) {
+        lock.unlock();
+        std::this_thread::sleep_for(std::chrono::nanoseconds(ahead));
+        lock.lock();
+      }
+      Lane& lane = *free_.front();
+      free_.pop_front();
+      ++sent;
+      lock.unlock();
+      send_next(lane);
+      lock.lock();
+    }
+  }
+
+  void send_next(Lane& lane) {
+    if (lane.next == lane.messages.size()) {
+      lane.next = 0;
+      ++lane.time;
+    }
+    if (lane.time == terms_.times || lane.messages.empty() || is_failed()) return end();
+    std::string text = lane.messages[lane.next++]->text(lane.time);
+    const std::size_t size = text.size();
+    const std::int64_t began = steady_nanoseconds();
+    lane.client->send(std::move(text), [this, &lane, began, size](const Result<std::string>& answer) {
+      note(answer, began, size);
+      go_on(lane);
+    });
+  }
+
   bool is_failed() {
     const std::lock_guard lock(mutex_);
     return failure_.has_value();
@@ -108,7 +142,8 @@ class Load {
     return 0;
   }
 
-  const std::uint32_t times_;
+  const MllpLoadTerms terms_;
+  std::deque<Lane*> free_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t open_;
@@ -164,14 +199,14 @@ std::string RenewableMessage::text(std::uint32_t time) const {
 }
 
 Result<MllpLoadReport> send_many(const connect::MllpClientOptions& options, std::vector<std::string> messages,
-                                 std::uint32_t connections, std::uint32_t times) {
+                                 const MllpLoadTerms& terms) {
   const ingest::Hl7HeaderReader reader;
   std::vector<RenewableMessage> renewable;
   renewable.reserve(messages.size());
   // What clients call back outlives them.
-  Load load(times, connections);
+  Load load(terms);
   net::Io io;
-  std::deque<Lane> lanes(connections);
+  std::deque<Lane> lanes(terms.connections);
   std::unordered_map<std::string, std::size_t> lane_of;  // by order key
   std::size_t turn = 0;
   for (std::string& message : messages) {
@@ -182,13 +217,12 @@ Result<MllpLoadReport> send_many(const connect::MllpClientOptions& options, std:
       if (const auto known = lane_of.find(key); known != lane_of.end()) lane = known->second;
     }
     for (const std::string& key : keys) lane_of.emplace(key, lane);
-    if (lane == turn) turn = (turn + 1) % connections;
+    if (lane == turn) turn = (turn + 1) % terms.connections;
     lanes[lane].messages.push_back(&renewable.back());
   }
   for (Lane& lane : lanes) lane.client = TRY(connect::MllpClient::create(options, io));
-  const std::int64_t began = steady_nanoseconds();
   for (Lane& lane : lanes) load.go_on(lane);
-  return load.wait(began);
+  return load.wait();
 }
 
 }  // namespace meridian::app

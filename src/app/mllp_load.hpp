@@ -43,8 +43,14 @@ class RenewableMessage {
 /// MSA-1 of an acknowledgement, or "".
 std::string acknowledgement_code(std::string_view ack);
 
+struct MllpLoadTerms {
+  std::uint32_t connections = 1;
+  std::uint32_t times = 1;
+  std::uint32_t rate = 0;  ///< messages a second at most; 0: as fast as they are answered
+};
+
 /// Until all are answered, or one cannot be sent. Errors: those of MllpClient.
 Result<MllpLoadReport> send_many(const connect::MllpClientOptions& options, std::vector<std::string> messages,
-                                 std::uint32_t connections, std::uint32_t times);
+                                 const MllpLoadTerms& terms);
 
 }  // namespace meridian::app
