@@ -11,6 +11,7 @@
 #include "base/input.hpp"
 #include "formats/fhir/document.hpp"
 #include "http/target.hpp"
+#include "mapping/catalogue.hpp"
 
 namespace meridian::app {
 namespace {
@@ -184,6 +185,41 @@ Result<> inbox_messages(const InboxOptions& options, Endpoint& endpoint, Output&
   return {};
 }
 
+/// What would change, a resource and then its fields a line each.
+std::string comparison_text(const fhir::Node answer) {
+  std::string out =
+      fmt::format("{} messages, {} resources alike; dead letters {} before, {} after\n", member(answer, "messages"),
+                  member(answer, "alike"), member(answer, "faults_before"), member(answer, "faults_after"));
+  for (const fhir::Node one : answer.children()) {
+    if (one.key() != "differences") continue;
+    out += fmt::format("\n{} {}\n", member(one, "change"), member(one, "resource"));
+    for (const fhir::Node field : one.children()) {
+      if (field.key() != "fields") continue;
+      const std::string before = member(field, "before");
+      const std::string after = member(field, "after");
+      out += fmt::format("  {}: {} -> {}\n", member(field, "path"), before.empty() ? "nothing" : before,
+                         after.empty() ? "nothing" : after);
+    }
+  }
+  return out;
+}
+
+Result<int> compare(const InboxOptions& options, Endpoint& endpoint, Output& output) {
+  std::string form = question(options);
+  for (const mapping::CatalogueFile& file : TRY(mapping::read_catalogue(options.mappings))) {
+    form +=
+        (form.empty() ? "" : "&") + ("file:" + http::percent_encode(file.path)) + '=' + http::percent_encode(file.text);
+  }
+  const http::ClientResponse answer = TRY(post(endpoint, feed_path(options.feed) + "/inbox/_compare", form, kForm));
+  const fhir::Document document = read_answer(answer.body);
+  if (!document.has_root()) return fail(ErrorCode::malformed_input, "the server's answer cannot be read");
+  output.write(options.format == Table::json ? answer.body + '\n' : comparison_text(document.root()));
+  const fhir::Node root = document.root();
+  bool is_alike = member(root, "faults_before") == member(root, "faults_after");
+  for (const fhir::Node one : root.children()) is_alike = is_alike && one.key() != "differences";
+  return is_alike ? kOk : kFound;
+}
+
 Result<> inbox(const InboxOptions& options, const CommonOptions& common, Output& output) {
   Endpoint endpoint = TRY(Endpoint::open(options.place, common, Missing::refuse));
   using Action = InboxOptions::Action;
@@ -224,6 +260,12 @@ int run_feeds(const FeedsOptions& options, const CommonOptions& common) {
 
 int run_inbox(const InboxOptions& options, const CommonOptions& common) {
   Output output;
+  if (options.action == InboxOptions::Action::compare) {
+    Result<Endpoint> endpoint = Endpoint::open(options.place, common, Missing::refuse);
+    const Result<int> done = endpoint ? compare(options, *endpoint, output) : fail(endpoint.error());
+    const int exit_code = finish(output, done ? Result<>() : fail(done.error()));
+    return exit_code == kOk ? *done : exit_code;
+  }
   return finish(output, inbox(options, common, output));
 }
 

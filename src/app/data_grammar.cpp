@@ -91,8 +91,7 @@ void add_export(CLI::App& app, ExportOptions& options) {
 void add_reading(CLI::App& app, GetOptions& get, SearchOptions& search, HistoryOptions& history) {
   auto* command = add(app, "get", "print resources");
   positional(command->add_option("REFERENCE", get.references, "TYPE/ID, or TYPE/ID/_history/VERSION")->required());
-  command->add_flag("--provenance", get.provenance,
-                    "instead, which message and place in it each part came from");
+  command->add_flag("--provenance", get.provenance, "instead, which message and place in it each part came from");
   add_place(*command, get.place);
 
   command = add(app, "search", "search, as FHIR does, and print what was found");

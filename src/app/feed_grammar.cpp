@@ -77,7 +77,9 @@ CLI::App* add_send(CLI::App& app, Hl7SendOptions& options) {
   command->add_option("--times", options.times, "send all so often, each time as other messages of other patients")
       ->type_name("N")
       ->check(CLI::Range(1, 100'000'000));
-  command->add_option("--rate", options.rate, "at most so many a second")->type_name("N")->check(CLI::Range(1, 1'000'000));
+  command->add_option("--rate", options.rate, "at most so many a second")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000));
   command->footer(
       "Messages go one after another, each when the one before was answered.\n"
       "With --connections, --times or --rate it prints how many went a second and how soon they were answered:\n"
@@ -115,9 +117,24 @@ void add_question(CLI::App& command, InboxOptions& options, bool with_state) {
   command.add_option("--until", options.until, "arrived before this instant")->type_name("INSTANT");
 }
 
+void add_compare(CLI::App& all, InboxOptions& options) {
+  auto* command =
+      add(all, "compare", "say what other mappings would make of messages, field by field; changes nothing");
+  command->callback([&options] { options.action = InboxOptions::Action::compare; });
+  add_place(*command, options.place);
+  add_question(*command, options, true);
+  command
+      ->add_option("--mappings", options.mappings,
+                   "a folder laid out like catalog/mappings: its files take the place of those in force")
+      ->type_name("DIR")
+      ->required();
+  add_table(*command, options.format);
+  command->footer("Exit code 1 when anything differs.");
+}
+
 void add_inbox(CLI::App& app, InboxOptions& options) {
   using Action = InboxOptions::Action;
-  auto* all = add(app, "inbox", "messages as they came: search, show, replay");
+  auto* all = add(app, "inbox", "messages as they came: search, show, replay, compare");
   all->require_subcommand(1);
   auto* command = add(*all, "search", "find messages, newest first");
   command->callback([&options] { options.action = Action::search; });
@@ -136,6 +153,7 @@ void add_inbox(CLI::App& app, InboxOptions& options) {
   command->callback([&options] { options.action = Action::replay_many; });
   add_place(*command, options.place);
   add_question(*command, options, true);
+  add_compare(*all, options);
 }
 
 void add_dead_letters(CLI::App& app, InboxOptions& options) {

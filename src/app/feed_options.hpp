@@ -32,12 +32,13 @@ struct FeedsOptions {
 
 /// Messages of the inbox, and those among them that are dead letters.
 struct InboxOptions {
-  enum class Action : std::uint8_t { search, show, replay, replay_many, fix, drop };
+  enum class Action : std::uint8_t { search, show, replay, replay_many, compare, fix, drop };
   Place place;
   Action action = Action::search;
   std::string feed;
   std::vector<std::string> messages;  ///< FEED/NUMBER
   std::string file;                   ///< of fix
+  std::string mappings;               ///< of compare: a folder
   bool only_dead = false;
   std::string type;
   std::string control_id;

@@ -1029,6 +1029,23 @@ class Feeds(ServerTest):
         self.until("waiting", 0)
         self.assertEqual(json.loads(self.run_ok("search", "Encounter?status=finished", "--data", self.data))["total"], 25)
 
+    def test_says_what_another_mapping_would_change_before_it_goes_live(self):
+        self.declare(mapping="hl7v2")
+        self.start()
+        path = self.file("visit.hl7", self.visit("V1", "A01", "20240501080500"))
+        self.run_ok("hl7", "send", path, "--to", self.shown()["listen"])
+        self.until("waiting", 0)
+        present = (ROOT / "catalog" / "mappings" / "hl7v2" / "segments" / "patient.yaml").read_text()
+        other = self.folder / "other" / "hl7v2" / "segments"
+        other.mkdir(parents=True)
+        (other / "patient.yaml").write_text(present)
+        alike = self.run_ok("inbox", "compare", "lab", "--mappings", other.parent.parent, "--data", self.data)
+        self.assertIn("1 messages, 7 resources alike", alike)
+        (other / "patient.yaml").write_text("".join(line for line in present.splitlines(True) if "PID-7" not in line))
+        run = Run("inbox", "compare", "lab", "--mappings", other.parent.parent, "--data", self.data)
+        self.assertEqual(run.code, FOUND)
+        self.assertIn("Patient.birthDate: 1980-01-02 -> nothing", run.out)
+
     def test_does_not_start_with_a_mapping_that_is_wrong(self):
         self.declare(mapping="hl7v2")
         folder = self.data / "catalog" / "mappings" / "hl7v2"

@@ -37,16 +37,21 @@ class NoMapper final : public Mapper {
 };
 
 /// The mappings of the program, with those of the folder in their place.
-Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(const std::string& folder) {
-  const bool is_there = TRY(system_files().exists(folder));
+Result<std::vector<mapping::CatalogueFile>> mapping_files(const std::string& folder) {
+  std::vector<mapping::CatalogueFile> files = mapping::embedded_catalogue();
+  if (TRY(system_files().exists(folder))) put_over(files, TRY(mapping::read_catalogue(folder)));
+  return files;
+}
+
+Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(const std::vector<mapping::CatalogueFile>& files) {
   Issues faults;
-  auto catalogue = mapping::Catalogue::open(is_there ? folder : std::string(), faults);
+  auto catalogue = mapping::Catalogue::from_files(files, faults);
   if (catalogue) return *std::move(catalogue);
   std::string lines = "the mappings have faults:";
   for (const Issue& fault : faults.all()) {
     lines += '\n' + fault.path + ':' + std::to_string(fault.position.line) + ": " + text(fault, Language::english);
   }
-  return fail(ErrorCode::invalid_argument, std::move(lines));
+  return fail(ErrorCode::unprocessable, std::move(lines));
 }
 
 }  // namespace
@@ -55,6 +60,7 @@ Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(const std::strin
 struct Feeds::State {
   FeedsServices services;
   Hl7HeaderReader reader;
+  std::vector<mapping::CatalogueFile> files;  // of the mappings in force
   std::shared_ptr<const mapping::Catalogue> catalogue;
   std::string secret;
   std::unique_ptr<RecordWriter> record;
@@ -77,7 +83,8 @@ struct Feeds::State {
     if (sweeper.joinable()) sweeper.join();
   }
 
-  Result<std::unique_ptr<Mapper>> mapper_for(const Feed& feed) const {
+  Result<std::unique_ptr<Mapper>> mapper_for(const Feed& feed,
+                                             std::shared_ptr<const mapping::Catalogue> mappings) const {
     if (feed.mapping != "hl7v2") {
       log_warning("feed has no mapping: its messages will wait as dead letters",
                   {{"feed", feed.name}, {"mapping", feed.mapping}});
@@ -90,7 +97,7 @@ struct Feeds::State {
     for (const auto& [name, system] : feed.authorities) context.authorities.push_back({name, system});
     hl7v2::CharsetOptions charset;
     if (!feed.charset.empty()) charset.otherwise = *hl7v2::charset_of_code(feed.charset);
-    return std::make_unique<Hl7Mapper>(catalogue, std::move(context), charset);
+    return std::make_unique<Hl7Mapper>(std::move(mappings), std::move(context), charset);
   }
 
   void sweep() {
@@ -119,7 +126,8 @@ Result<std::unique_ptr<Feeds>> Feeds::start(FeedsOptions options, FeedsServices 
   auto state = std::make_unique<State>();
   State& s = *state;
   s.services = std::move(services);
-  s.catalogue = TRY(open_mappings(options.catalog + "/mappings"));
+  s.files = TRY(mapping_files(options.catalog + "/mappings"));
+  s.catalogue = TRY(open_mappings(s.files));
   if (declared.empty()) return std::unique_ptr<Feeds>(new Feeds(std::move(state)));
 
   InboxOptions inbox;
@@ -140,7 +148,7 @@ Result<std::unique_ptr<Feeds>> Feeds::start(FeedsOptions options, FeedsServices 
     pipeline.reader = &s.reader;
     pipeline.resolver = s.services.resolver;
     pipeline.gate = s.services.gate;
-    s.mappers.push_back(TRY(s.mapper_for(feed)));
+    s.mappers.push_back(TRY(s.mapper_for(feed, s.catalogue)));
     pipeline.mapper = s.mappers.back().get();
     const std::string name = feed.name;
     s.feeds[name] = TRY(FeedService::start(std::move(feed), pipeline));
@@ -175,6 +183,15 @@ std::vector<FeedService*> Feeds::all() const {
 
 std::shared_ptr<const mapping::MergeRules> Feeds::rules() const {
   return state_->catalogue->merge_rules();
+}
+
+Result<Comparison> Feeds::compare(const FeedService& feed, InboxQuery query,
+                                  std::vector<mapping::CatalogueFile> files) const {
+  std::vector<mapping::CatalogueFile> all = state_->files;
+  put_over(all, std::move(files));
+  const auto present = TRY(state_->mapper_for(feed.feed(), state_->catalogue));
+  const auto other = TRY(state_->mapper_for(feed.feed(), TRY(open_mappings(all))));
+  return ingest::compare(*state_->inbox, std::move(query), *present, *other);
 }
 
 FeedService* Feeds::find(std::string_view name) const {

@@ -13,7 +13,9 @@
 
 #include "base/callback.hpp"
 #include "base/result.hpp"
+#include "ingest/comparison.hpp"
 #include "ingest/feed_service.hpp"
+#include "mapping/catalogue.hpp"
 
 namespace meridian::ingest {
 
@@ -48,6 +50,10 @@ class Feeds {
   /// Of the mappings in force.
   std::shared_ptr<const mapping::MergeRules> rules() const;
   FeedService* find(std::string_view name) const;  ///< null: no such feed
+  /// What a feed's messages would become with these files in the place of those of the mappings in force.
+  /// Errors: those of compare(); unprocessable (a line for each fault in the files).
+  Result<Comparison> compare(const FeedService& feed, InboxQuery query,
+                             std::vector<mapping::CatalogueFile> files) const;
 
  private:
   struct State;

@@ -2,9 +2,9 @@
 //
 // It is kept as a note beside the version (mapping/merge.hpp) and becomes FHIR only when somebody asks: a Provenance
 // for each message that the version still holds something of. Its targets are the version, once for each part, with the
-// extensions targetPath (FHIRPath) and urn:meridian:extension:message-place ("PID[1]-5[1].1"); its source is the message
-// by its control id. The Provenance that the store holds of a message (pipeline.hpp) says the rest: the inbox, the feed.
-// Specification: https://hl7.org/fhir/R4/provenance.html, https://hl7.org/fhir/R4/extension-targetpath.html
+// extensions targetPath (FHIRPath) and urn:meridian:extension:message-place ("PID[1]-5[1].1"); its source is the
+// message by its control id. The Provenance that the store holds of a message (pipeline.hpp) says the rest: the inbox,
+// the feed. Specification: https://hl7.org/fhir/R4/provenance.html, https://hl7.org/fhir/R4/extension-targetpath.html
 #pragma once
 
 #include <memory>

@@ -106,6 +106,8 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return number;
 }
 
+constexpr std::string_view kFile = "file:";
+
 /// The question in a form: type, control_id, patient, authority, state, from, until, before, limit.
 Result<InboxQuery> query_of(const Request& request, const std::string& feed) {
   InboxQuery query;
@@ -138,6 +140,8 @@ Result<InboxQuery> query_of(const Request& request, const std::string& feed) {
       if (!number) return fail(ErrorCode::invalid_argument, parameter.name + " is a number");
       if (parameter.name == "before") query.before = *number;
       if (parameter.name == "limit") query.limit = std::min<std::uint64_t>(*number, kMostOnAPage);
+    } else if (parameter.name.starts_with(kFile)) {
+      continue;  // of a comparison
     } else {
       return fail(ErrorCode::invalid_argument, "\"" + parameter.name + "\" is nothing to ask for");
     }
@@ -193,6 +197,40 @@ Response replay_many(const Request& request, FeedService& service) {
     ++(done ? replayed : left_alone);
   }
   return Response::json(Object().number("replayed", replayed).number("left_alone", left_alone).take());
+}
+
+/// What files of mappings, each a `file:PATH` of the form, would change.
+Response compare(const Request& request, const Feeds& feeds, const FeedService& service) {
+  Result<InboxQuery> query = query_of(request, service.feed().name);
+  if (!query) return Response::problem(query.error());
+  std::vector<mapping::CatalogueFile> files;
+  const auto form = request.form();
+  if (!form) return Response::problem(form.error());
+  for (const http::QueryParameter& parameter : *form) {
+    if (parameter.name.starts_with(kFile)) files.push_back({parameter.name.substr(kFile.size()), parameter.value});
+  }
+  if (files.empty()) return Response::problem(400, "there is no file:PATH with a mapping");
+  const Result<Comparison> compared = feeds.compare(service, *std::move(query), std::move(files));
+  if (!compared) return Response::problem(compared.error());
+  std::string differences;
+  for (const ResourceDifference& one : compared->differences) {
+    std::string fields;
+    for (const FieldDifference& field : one.fields) {
+      Object row;
+      row.text("path", field.path);
+      if (!field.before.empty()) row.text("before", field.before);
+      if (!field.after.empty()) row.text("after", field.after);
+      fields += (fields.empty() ? "" : ",") + row.take();
+    }
+    Object row;
+    row.text("resource", one.resource).text("change", one.is_new ? "added" : one.is_gone ? "removed" : "changed");
+    row.raw("fields", '[' + fields + ']');
+    differences += (differences.empty() ? "" : ",") + row.take();
+  }
+  Object out;
+  out.number("messages", compared->messages).number("alike", compared->resources);
+  out.number("faults_before", compared->faults_before).number("faults_after", compared->faults_after);
+  return Response::json(out.raw("differences", '[' + differences + ']').take());
 }
 
 class Mount {
@@ -252,6 +290,10 @@ void mount_feeds(http::Router& router, Feeds& feeds) {
   });
   mount.feed(Method::post, "/inbox/_search", "Find messages by time, type, control id, patient and state", search);
   mount.feed(Method::post, "/inbox/_replay", "Work again on every message that the question finds", replay_many)
+      .time_limit_milliseconds(kReplayMilliseconds);
+  mount
+      .feed(Method::post, "/inbox/_compare", "Say what other mappings would make of messages, field by field",
+            [&feeds](const Request& request, const FeedService& service) { return compare(request, feeds, service); })
       .time_limit_milliseconds(kReplayMilliseconds);
   mount.message(Method::get, "/inbox/{sequence}", "Show a message as it came",
                 [](const Request&, FeedService& service, std::uint64_t sequence) { return show(service, sequence); });

@@ -20,32 +20,14 @@ extern const char meridian_mapping_catalogue_end[];
 namespace meridian::mapping {
 namespace {
 
+constexpr std::uintmax_t kLargestOverlayFile = std::uintmax_t{4} << 20;
+
 std::string_view take_text(std::string_view& block) {
   std::uint32_t size = 0;
   std::memcpy(&size, block.data(), sizeof size);
   const std::string_view text = block.substr(sizeof size, size);
   block.remove_prefix(sizeof size + size);
   return text;
-}
-
-constexpr std::uintmax_t kLargestOverlayFile = std::uintmax_t{4} << 20;
-
-Result<std::vector<CatalogueFile>> overlay_files(const std::string& folder) {
-  std::vector<CatalogueFile> files;
-  std::error_code fault;
-  auto entries = std::filesystem::recursive_directory_iterator(folder, fault);
-  for (; !fault && entries != std::filesystem::recursive_directory_iterator(); entries.increment(fault)) {
-    const std::filesystem::path& path = entries->path();
-    if (!entries->is_regular_file(fault) || path.extension() != ".yaml") continue;
-    if (entries->file_size(fault) > kLargestOverlayFile)
-      return fail(ErrorCode::too_large, path.filename().string() + " has more than 4 MB");
-    std::ifstream in(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in) return fail(ErrorCode::io_failure, "cannot read " + path.filename().string());
-    files.push_back({std::filesystem::relative(path, folder, fault).generic_string(), std::move(text)});
-  }
-  if (fault) return fail(ErrorCode::io_failure, "cannot read the folder of mappings: " + fault.message());
-  return files;
 }
 
 void take(std::unordered_map<internal::SegmentCode, std::vector<bool>>& taken, const internal::SourcePath& path) {
@@ -99,22 +81,42 @@ std::vector<CatalogueFile> embedded_catalogue() {
   return files;
 }
 
+Result<std::vector<CatalogueFile>> read_catalogue(const std::string& folder) {
+  std::vector<CatalogueFile> files;
+  std::error_code fault;
+  auto entries = std::filesystem::recursive_directory_iterator(folder, fault);
+  for (; !fault && entries != std::filesystem::recursive_directory_iterator(); entries.increment(fault)) {
+    const std::filesystem::path& path = entries->path();
+    if (!entries->is_regular_file(fault) || path.extension() != ".yaml") continue;
+    if (entries->file_size(fault) > kLargestOverlayFile)
+      return fail(ErrorCode::too_large, path.filename().string() + " has more than 4 MB");
+    std::ifstream in(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in) return fail(ErrorCode::io_failure, "cannot read " + path.filename().string());
+    files.push_back({std::filesystem::relative(path, folder, fault).generic_string(), std::move(text)});
+  }
+  if (fault) return fail(ErrorCode::io_failure, "cannot read the folder of mappings: " + fault.message());
+  return files;
+}
+
+void put_over(std::vector<CatalogueFile>& files, std::vector<CatalogueFile> others) {
+  for (CatalogueFile& file : others) {
+    const auto same =
+        std::find_if(files.begin(), files.end(), [&](const CatalogueFile& f) { return f.path == file.path; });
+    if (same != files.end()) {
+      *same = std::move(file);
+    } else {
+      files.push_back(std::move(file));
+    }
+  }
+}
+
 Catalogue::Catalogue(std::unique_ptr<const internal::Plan> plan) : plan_(std::move(plan)) {}
 Catalogue::~Catalogue() = default;
 
 Result<std::shared_ptr<const Catalogue>> Catalogue::open(const std::string& overlay, Issues& issues) {
   std::vector<CatalogueFile> files = embedded_catalogue();
-  if (!overlay.empty()) {
-    for (CatalogueFile& file : TRY(overlay_files(overlay))) {
-      const auto same =
-          std::find_if(files.begin(), files.end(), [&](const CatalogueFile& f) { return f.path == file.path; });
-      if (same != files.end()) {
-        *same = std::move(file);
-      } else {
-        files.push_back(std::move(file));
-      }
-    }
-  }
+  if (!overlay.empty()) put_over(files, TRY(read_catalogue(overlay)));
   return from_files(files, issues);
 }
 

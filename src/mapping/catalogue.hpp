@@ -30,12 +30,16 @@ struct CatalogueFile {
 
 /// The files embedded in the program, those below `tests` folders too.
 std::vector<CatalogueFile> embedded_catalogue();
+/// The *.yaml files of a folder laid out like catalog/mappings. Errors: io_failure, too_large.
+Result<std::vector<CatalogueFile>> read_catalogue(const std::string& folder);
+/// Each of `others` in the place of the file of the same path, or added.
+void put_over(std::vector<CatalogueFile>& files, std::vector<CatalogueFile> others);
 
 class Catalogue {
  public:
   /// `overlay`: a folder laid out like catalog/mappings; empty: none.
   static Result<std::shared_ptr<const Catalogue>> open(const std::string& overlay, Issues& issues);
-  /// For tests: of these files alone.
+  /// Of these files alone.
   static Result<std::shared_ptr<const Catalogue>> from_files(const std::vector<CatalogueFile>& files, Issues& issues);
   ~Catalogue();
   Catalogue(const Catalogue&) = delete;
