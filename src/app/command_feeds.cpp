@@ -146,6 +146,18 @@ Result<> feeds(const FeedsOptions& options, const CommonOptions& common, Output&
     output.line(options.feed + (options.action == Action::pause ? " is paused" : " goes on"));
     return {};
   }
+  if (options.action == Action::reload) {
+    const http::ClientResponse done = TRY(post(endpoint, "/api/v1/feeds/_reload", "", kForm));
+    const fhir::Document names = read_answer(done.body);
+    if (!names.has_root()) return fail(ErrorCode::malformed_input, "the server's answer cannot be read");
+    std::size_t changes = 0;
+    for (const fhir::Node one : names.root().children()) {
+      output.line(std::string(one.text()) + (one.key() == "started" ? " is started" : " is stopped"));
+      ++changes;
+    }
+    if (changes == 0) output.line("nothing has changed");
+    return {};
+  }
   const bool is_list = options.action == Action::list;
   const http::ClientResponse answer =
       TRY(endpoint.call({.path = is_list ? std::string("/api/v1/feeds") : feed_path(options.feed)}));

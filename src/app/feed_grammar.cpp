@@ -90,19 +90,21 @@ CLI::App* add_send(CLI::App& app, Hl7SendOptions& options) {
 
 void add_feeds(CLI::App& app, FeedsOptions& options) {
   using Action = FeedsOptions::Action;
-  auto* all = add(app, "feeds", "the sources of messages: list, show, pause, resume");
+  auto* all = add(app, "feeds", "the sources of messages: list, show, pause, resume, reload, test");
   all->require_subcommand(1);
   const auto action = [&](const char* name, const char* about, Action what) {
     auto* command = add(*all, name, about);
     command->callback([&options, what] { options.action = what; });
     add_place(*command, options.place);
-    if (what != Action::list) positional(command->add_option("FEED", options.feed, "its name")->required());
+    if (what != Action::list && what != Action::reload) positional(command->add_option("FEED", options.feed, "its name")->required());
     return command;
   };
   add_table(*action("list", "every declared feed and how it is", Action::list), options.format);
   add_table(*action("show", "one feed, stage by stage", Action::show), options.format);
   action("pause", "read nothing from its senders; what was read goes on", Action::pause);
   action("resume", "read from its senders again", Action::resume);
+  action("reload", "put in force what the catalogue says now; a server looks by itself every few seconds",
+         Action::reload);
 }
 
 void add_question(CLI::App& command, InboxOptions& options, bool with_state) {

@@ -23,7 +23,7 @@ struct Hl7SendOptions {
 };
 
 struct FeedsOptions {
-  enum class Action : std::uint8_t { list, show, pause, resume };
+  enum class Action : std::uint8_t { list, show, pause, resume, reload };
   Place place;
   Action action = Action::list;
   std::string feed;

@@ -198,7 +198,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   service.metrics = [] { return metrics().expose(); };
   http::mount_service_routes(router, std::move(service));
   ingest::mount_feeds(router, *s.feeds);
-  ingest::mount_provenance(router, *s.store, s.feeds->rules());
+  ingest::mount_provenance(router, *s.store, *s.feeds);
   mount_page(router);
 
   // 6. The server.

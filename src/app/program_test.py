@@ -1046,6 +1046,29 @@ class Feeds(ServerTest):
         self.assertEqual(run.code, FOUND)
         self.assertIn("Patient.birthDate: 1980-01-02 -> nothing", run.out)
 
+    def test_takes_up_what_is_declared_while_it_runs(self):
+        self.declare()
+        self.start()
+        place = ("--data", self.data)
+        self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "nothing has changed")
+        other = self.data / "catalog" / "feeds" / "other.yaml"
+        other.write_text(json.dumps({"feed": "other", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "hl7v2"}))
+        self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "other is started")
+        listen = json.loads(self.run_ok("feeds", "show", "other", "--format", "json", *place))["listen"]
+        path = self.file("visit.hl7", self.visit("V1", "A01", "20240501080500"))
+        self.assertEqual(self.run_ok("hl7", "send", path, "--to", listen).split(), ["AA", "V1"])
+        self.declare(poison="drink")
+        run = Run("feeds", "reload", *place)
+        self.assertEqual(run.code, FAILED)
+        self.assertIn('lab.yaml:1: "poison" is one of skip, stop', run.err)
+        self.assertEqual(self.shown()["poison"], "skip")
+        self.declare(mapping="hl7v2")
+        self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "lab is started")
+        self.assertEqual(self.shown()["mapping"], "hl7v2")
+        other.unlink()
+        self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "other is stopped")
+        self.assertEqual(Run("feeds", "show", "other", *place).code, FAILED)
+
     def test_does_not_start_with_a_mapping_that_is_wrong(self):
         self.declare(mapping="hl7v2")
         folder = self.data / "catalog" / "mappings" / "hl7v2"

@@ -193,6 +193,7 @@ std::optional<Feed> parse_feed(const std::string& yaml, const std::string& origi
     FeedReader reader(origin, faults);
     Feed feed;
     feed.origin = origin;
+    feed.text = yaml;
     read_document(reader, root, feed);
     if (reader.is_faulty()) return std::nullopt;
     return feed;

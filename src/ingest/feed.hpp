@@ -49,6 +49,9 @@ struct Feed {
   Duration keep = Duration::days(90);
   bool is_enabled = true;
   std::string origin;  ///< the file
+  std::string text;    ///< and what it says
+  /// Whether both are declared alike.
+  bool operator==(const Feed& other) const { return origin == other.origin && text == other.text; }
 };
 
 /// One file's feed. Faults are added as "lab.yaml:7: …"; nothing is given back then.

@@ -1,9 +1,11 @@
 #include "ingest/feeds.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -19,7 +21,9 @@
 namespace meridian::ingest {
 namespace {
 
-constexpr auto kBetweenSweeps = std::chrono::minutes(1);
+constexpr auto kBetweenLooks = std::chrono::seconds(5);  // at what is declared
+constexpr int kLooksBetweenSweeps = 12;
+constexpr std::int64_t kStopMilliseconds = 5'000;
 constexpr std::size_t kQueue = 4096;
 
 /// Of feeds whose mapping is not there: nothing is lost, nothing is guessed.
@@ -54,25 +58,50 @@ Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(const std::vecto
   return fail(ErrorCode::unprocessable, std::move(lines));
 }
 
+/// A feed at work with what it works by.
+struct Running {
+  Feed declared;
+  std::unique_ptr<Mapper> mapper;  // goes last
+  std::shared_ptr<FeedService> service;
+};
+
+/// What the folder says, whether it is in force or not.
+struct Declared {
+  std::vector<Feed> feeds;
+  std::vector<mapping::CatalogueFile> files;
+  bool operator==(const Declared&) const = default;
+};
+
+Result<Declared> read_declared(const std::string& catalog) {
+  Declared declared;
+  declared.feeds = TRY(read_feeds(catalog + "/feeds"));
+  declared.files = TRY(mapping_files(catalog + "/mappings"));
+  return declared;
+}
+
 }  // namespace
 
 // In the order in which they are made.
 struct Feeds::State {
+  FeedsOptions options;
   FeedsServices services;
   Hl7HeaderReader reader;
-  std::vector<mapping::CatalogueFile> files;  // of the mappings in force
-  std::shared_ptr<const mapping::Catalogue> catalogue;
   std::string secret;
   std::unique_ptr<RecordWriter> record;
-  std::vector<std::unique_ptr<Mapper>> mappers;
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<ThreadPool> pool;
-  std::map<std::string, std::unique_ptr<FeedService>, std::less<>> feeds;
+  net::Io* io = nullptr;  // once they listen
 
-  std::mutex mutex;
+  std::mutex reloading;  // one at a time
+  Declared in_force;     // under `reloading`
+
+  mutable std::mutex mutex;
   std::condition_variable changed;
+  std::shared_ptr<const mapping::Catalogue> catalogue;
+  std::map<std::string, Running, std::less<>> feeds;
+  std::string fault;
   bool is_closing = false;
-  std::thread sweeper;
+  std::thread keeper;
 
   ~State() {
     {
@@ -80,7 +109,7 @@ struct Feeds::State {
       is_closing = true;
     }
     changed.notify_all();
-    if (sweeper.joinable()) sweeper.join();
+    if (keeper.joinable()) keeper.join();
   }
 
   Result<std::unique_ptr<Mapper>> mapper_for(const Feed& feed,
@@ -90,31 +119,149 @@ struct Feeds::State {
                   {{"feed", feed.name}, {"mapping", feed.mapping}});
       return std::make_unique<NoMapper>(feed.mapping);
     }
-    mapping::MappingContext context;
-    context.tenant_key = secret;
-    if (!feed.zone.empty()) context.zone = TRY(TimeZone::find(feed.zone));
-    context.default_authority = feed.authority;
-    for (const auto& [name, system] : feed.authorities) context.authorities.push_back({name, system});
-    hl7v2::CharsetOptions charset;
-    if (!feed.charset.empty()) charset.otherwise = *hl7v2::charset_of_code(feed.charset);
-    return std::make_unique<Hl7Mapper>(std::move(mappings), std::move(context), charset);
+    return std::make_unique<Hl7Mapper>(std::move(mappings), TRY(context_of(feed, secret)), charset_of(feed));
+  }
+
+  /// What the feeds share, made with the first of them.
+  Result<> open_shared() {
+    if (inbox != nullptr) return {};
+    InboxOptions settings;
+    settings.folder = options.folder + "/inbox";
+    settings.memory = services.memory;
+    settings.sealer = services.sealer;
+    secret = TRY(services.store->secret(store::kDefaultTenant));
+    record = std::make_unique<RecordWriter>(*services.store);
+    pool = std::make_unique<ThreadPool>(
+        ThreadPool::Options{.name = "ingest", .threads = options.threads, .queue_limit = kQueue});
+    inbox = TRY(Inbox::open(settings));
+    return {};
+  }
+
+  Result<Running> start_feed(const Feed& feed, const std::shared_ptr<const mapping::Catalogue>& mappings) {
+    TRY(open_shared());
+    Running running{feed, TRY(mapper_for(feed, mappings)), nullptr};
+    PipelineServices pipeline;
+    pipeline.inbox = inbox.get();
+    pipeline.store = services.store;
+    pipeline.record = record.get();
+    pipeline.pool = pool.get();
+    pipeline.reader = &reader;
+    pipeline.resolver = services.resolver;
+    pipeline.gate = services.gate;
+    pipeline.mapper = running.mapper.get();
+    running.service = TRY(FeedService::start(feed, pipeline));
+    if (io != nullptr && feed.is_enabled) TRY(listen(*running.service));
+    return running;
+  }
+
+  Result<> listen(FeedService& service) const {
+    TRY(service.listen(*io));
+    const Feed& feed = service.feed();
+    log_info("feed listens", {{"feed", feed.name},
+                              {"address", feed.mllp.host},
+                              {"port", service.port()},
+                              {"tls", feed.mllp.tls}});
+    return {};
+  }
+
+  /// Answers what was read, ends, and waits for who still looks at it.
+  void stop_feed(const std::string& name) {
+    Running running;
+    {
+      const std::lock_guard lock(mutex);
+      running = std::move(feeds.extract(name).mapped());
+    }
+    running.service->drain(kStopMilliseconds);
+    while (running.service.use_count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    running.service.reset();
+  }
+
+  /// Of what is to be in force: a feed is started anew when its declaration or the mappings changed.
+  Result<FeedChanges> put_in_force(Declared declared) {
+    FeedChanges changes;
+    const bool has_other_mappings = declared.files != in_force.files || catalogue == nullptr;
+    std::shared_ptr<const mapping::Catalogue> mappings = catalogue;
+    if (has_other_mappings) mappings = TRY(open_mappings(declared.files));
+    std::vector<std::string> ending;
+    for (const auto& [name, running] : feeds) {
+      const auto same = std::ranges::find(declared.feeds, name, &Feed::name);
+      if (same == declared.feeds.end()) changes.stopped.push_back(name);
+      if (same == declared.feeds.end() || has_other_mappings || *same != running.declared) ending.push_back(name);
+    }
+    for (const std::string& name : ending) stop_feed(name);
+    {
+      const std::lock_guard lock(mutex);
+      catalogue = mappings;
+    }
+    std::string faults;
+    std::set<std::string> failed;
+    for (const Feed& feed : declared.feeds) {
+      if (feeds.contains(feed.name)) continue;
+      Result<Running> running = start_feed(feed, mappings);
+      if (!running) {
+        faults += (faults.empty() ? "" : "\n") + feed.name + ": " + running.error().message();
+        failed.insert(feed.name);
+        continue;
+      }
+      changes.started.push_back(feed.name);
+      const std::lock_guard lock(mutex);
+      feeds.insert_or_assign(feed.name, *std::move(running));
+    }
+    in_force = std::move(declared);
+    std::erase_if(in_force.feeds, [&](const Feed& feed) { return failed.contains(feed.name); });  // they are tried again
+    if (!faults.empty()) return fail(ErrorCode::invalid_argument, std::move(faults));
+    return changes;
+  }
+
+  /// What the folder says is put in force; what it says wrongly leaves all as it is.
+  Result<FeedChanges> reload() {
+    const std::lock_guard one(reloading);
+    Result<FeedChanges> done = FeedChanges{};
+    if (Result<Declared> declared = read_declared(options.catalog); !declared) {
+      done = fail(std::move(declared).error());
+    } else if (*declared != in_force) {
+      done = put_in_force(*std::move(declared));
+    }
+    const std::lock_guard lock(mutex);
+    std::string told = done ? std::string() : done.error().message();
+    if (!told.empty() && told != fault) log_error("feeds cannot be reloaded", {{"reason", told}});
+    fault = std::move(told);
+    return done;
   }
 
   void sweep() {
-    std::unique_lock lock(mutex);
-    while (!is_closing) {
-      lock.unlock();
-      for (const auto& [name, feed] : feeds) {
-        const Result<std::uint64_t> forgotten = feed->forget_old();
-        if (!forgotten) {
-          log_error("inbox cannot be swept", {{"feed", name}, {"reason", forgotten.error().message()}});
-        } else if (*forgotten > 0) {
-          log_info("inbox swept", {{"feed", name}, {"messages", *forgotten}});
-        }
+    for (const std::shared_ptr<FeedService>& feed : all()) {
+      const Result<std::uint64_t> forgotten = feed->forget_old();
+      const std::string& name = feed->feed().name;
+      if (!forgotten) {
+        log_error("inbox cannot be swept", {{"feed", name}, {"reason", forgotten.error().message()}});
+      } else if (*forgotten > 0) {
+        log_info("inbox swept", {{"feed", name}, {"messages", *forgotten}});
       }
-      lock.lock();
-      changed.wait_for(lock, kBetweenSweeps, [this] { return is_closing; });
     }
+  }
+
+  void keep() {
+    for (int looks = 0;; ++looks) {
+      if (looks % kLooksBetweenSweeps == 0) sweep();
+      {
+        std::unique_lock lock(mutex);
+        changed.wait_for(lock, kBetweenLooks, [this] { return is_closing; });
+        if (is_closing) return;
+      }
+      const Result<FeedChanges> done = reload();
+      if (done && !(done->started.empty() && done->stopped.empty())) {
+        log_info("feeds were reloaded", {{"started", done->started.size()}, {"stopped", done->stopped.size()}});
+      }
+    }
+  }
+
+  std::vector<std::shared_ptr<FeedService>> all() const {
+    const std::lock_guard lock(mutex);
+    std::vector<std::shared_ptr<FeedService>> services_of;
+    services_of.reserve(feeds.size());
+    for (const auto& [name, running] : feeds) services_of.push_back(running.service);
+    return services_of;
   }
 };
 
@@ -122,81 +269,67 @@ Feeds::Feeds(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Feeds::~Feeds() = default;
 
 Result<std::unique_ptr<Feeds>> Feeds::start(FeedsOptions options, FeedsServices services) {
-  std::vector<Feed> declared = TRY(read_feeds(options.catalog + "/feeds"));
   auto state = std::make_unique<State>();
   State& s = *state;
+  s.options = std::move(options);
   s.services = std::move(services);
-  s.files = TRY(mapping_files(options.catalog + "/mappings"));
-  s.catalogue = TRY(open_mappings(s.files));
-  if (declared.empty()) return std::unique_ptr<Feeds>(new Feeds(std::move(state)));
-
-  InboxOptions inbox;
-  inbox.folder = options.folder + "/inbox";
-  inbox.memory = s.services.memory;
-  inbox.sealer = s.services.sealer;
-  s.inbox = TRY(Inbox::open(inbox));
-  s.pool = std::make_unique<ThreadPool>(
-      ThreadPool::Options{.name = "ingest", .threads = options.threads, .queue_limit = kQueue});
-  s.secret = TRY(s.services.store->secret(store::kDefaultTenant));
-  s.record = std::make_unique<RecordWriter>(*s.services.store);
-  for (Feed& feed : declared) {
-    PipelineServices pipeline;
-    pipeline.inbox = s.inbox.get();
-    pipeline.store = s.services.store;
-    pipeline.record = s.record.get();
-    pipeline.pool = s.pool.get();
-    pipeline.reader = &s.reader;
-    pipeline.resolver = s.services.resolver;
-    pipeline.gate = s.services.gate;
-    s.mappers.push_back(TRY(s.mapper_for(feed, s.catalogue)));
-    pipeline.mapper = s.mappers.back().get();
-    const std::string name = feed.name;
-    s.feeds[name] = TRY(FeedService::start(std::move(feed), pipeline));
-  }
-  s.sweeper = std::thread([&s] { s.sweep(); });
+  TRY(s.put_in_force(TRY(read_declared(s.options.catalog))));
+  s.keeper = std::thread([&s] { s.keep(); });
   return std::unique_ptr<Feeds>(new Feeds(std::move(state)));
 }
 
 Result<> Feeds::listen(net::Io& io) {
-  for (const auto& [name, feed] : state_->feeds) {
-    if (!feed->feed().is_enabled) continue;
-    TRY(feed->listen(io));
-    log_info(
-        "feed listens",
-        {{"feed", name}, {"address", feed->feed().mllp.host}, {"port", feed->port()}, {"tls", feed->feed().mllp.tls}});
+  const std::lock_guard one(state_->reloading);
+  state_->io = &io;
+  for (const std::shared_ptr<FeedService>& feed : state_->all()) {
+    if (feed->feed().is_enabled) TRY(state_->listen(*feed));
   }
   return {};
 }
 
-bool Feeds::drain(std::int64_t milliseconds) {
-  bool all = true;
-  for (const auto& [name, feed] : state_->feeds) all = feed->drain(milliseconds) && all;
-  return all;
+Result<FeedChanges> Feeds::reload() {
+  return state_->reload();
 }
 
-std::vector<FeedService*> Feeds::all() const {
-  std::vector<FeedService*> feeds;
-  feeds.reserve(state_->feeds.size());
-  for (const auto& [name, feed] : state_->feeds) feeds.push_back(feed.get());
-  return feeds;
+bool Feeds::drain(std::int64_t milliseconds) {
+  bool is_all = true;
+  for (const std::shared_ptr<FeedService>& feed : state_->all()) is_all = feed->drain(milliseconds) && is_all;
+  return is_all;
+}
+
+std::vector<std::shared_ptr<FeedService>> Feeds::all() const {
+  return state_->all();
+}
+
+std::string Feeds::fault() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->fault;
 }
 
 std::shared_ptr<const mapping::MergeRules> Feeds::rules() const {
+  const std::lock_guard lock(state_->mutex);
   return state_->catalogue->merge_rules();
 }
 
 Result<Comparison> Feeds::compare(const FeedService& feed, InboxQuery query,
                                   std::vector<mapping::CatalogueFile> files) const {
-  std::vector<mapping::CatalogueFile> all = state_->files;
+  std::shared_ptr<const mapping::Catalogue> mappings;
+  std::vector<mapping::CatalogueFile> all;
+  {
+    const std::lock_guard one(state_->reloading);
+    mappings = state_->catalogue;
+    all = state_->in_force.files;
+  }
   put_over(all, std::move(files));
-  const auto present = TRY(state_->mapper_for(feed.feed(), state_->catalogue));
+  const auto present = TRY(state_->mapper_for(feed.feed(), std::move(mappings)));
   const auto other = TRY(state_->mapper_for(feed.feed(), TRY(open_mappings(all))));
   return ingest::compare(*state_->inbox, std::move(query), *present, *other);
 }
 
-FeedService* Feeds::find(std::string_view name) const {
+std::shared_ptr<FeedService> Feeds::find(std::string_view name) const {
+  const std::lock_guard lock(state_->mutex);
   const auto at = state_->feeds.find(name);
-  return at == state_->feeds.end() ? nullptr : at->second.get();
+  return at == state_->feeds.end() ? nullptr : at->second.service;
 }
 
 }  // namespace meridian::ingest

@@ -3,6 +3,8 @@
 //   auto feeds = TRY(Feeds::start({.folder = data, .catalog = data + "/catalog"}, services));
 //   TRY(feeds->listen(io));
 //
+// What the catalogue says is looked at every few seconds: a feed whose declaration changed, or any when a mapping did, is
+// ended and started anew; what is declared wrongly changes nothing, and fault() says why.
 // Any thread, once started. Lifetime: the store, ports and Io outlive it; drain(), then destruction.
 #pragma once
 
@@ -33,6 +35,12 @@ struct FeedsServices {
   const QualityGate* gate = nullptr;
 };
 
+/// Names of feeds.
+struct FeedChanges {
+  std::vector<std::string> started;  ///< anew, too
+  std::vector<std::string> stopped;
+};
+
 class Feeds {
  public:
   /// Errors: invalid_argument (a line for each fault in a declaration or a mapping), and those of the inbox.
@@ -46,10 +54,15 @@ class Feeds {
   bool drain(std::int64_t milliseconds);
 
   /// In the order of their names; also those that are not enabled.
-  std::vector<FeedService*> all() const;
+  std::vector<std::shared_ptr<FeedService>> all() const;
   /// Of the mappings in force.
   std::shared_ptr<const mapping::MergeRules> rules() const;
-  FeedService* find(std::string_view name) const;  ///< null: no such feed
+  std::shared_ptr<FeedService> find(std::string_view name) const;  ///< null: no such feed; not to be kept
+  /// Puts in force what the catalogue says now. Errors as of start(); then all goes on as before, except feeds that
+  /// could not be started anew.
+  Result<FeedChanges> reload();
+  /// Why what the catalogue says is not in force; empty when it is.
+  std::string fault() const;
   /// What a feed's messages would become with these files in the place of those of the mappings in force.
   /// Errors: those of compare(); unprocessable (a line for each fault in the files).
   Result<Comparison> compare(const FeedService& feed, InboxQuery query,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "formats/hl7v2/message.hpp"
+#include "ingest/feed.hpp"
 #include "ingest/messages.hpp"
 #include "mapping/catalogue.hpp"
 
@@ -58,6 +59,21 @@ Writes Hl7Mapper::map(const Message& message, Issues& issues) const {
 
 std::shared_ptr<const mapping::MergeRules> Hl7Mapper::rules() const {
   return catalogue_->merge_rules();
+}
+
+Result<mapping::MappingContext> context_of(const Feed& feed, const std::string& tenant_key) {
+  mapping::MappingContext context;
+  context.tenant_key = tenant_key;
+  if (!feed.zone.empty()) context.zone = TRY(TimeZone::find(feed.zone));
+  context.default_authority = feed.authority;
+  for (const auto& [name, system] : feed.authorities) context.authorities.push_back({name, system});
+  return context;
+}
+
+hl7v2::CharsetOptions charset_of(const Feed& feed) {
+  hl7v2::CharsetOptions options;
+  if (const auto charset = hl7v2::charset_of_code(feed.charset)) options.otherwise = *charset;
+  return options;
 }
 
 }  // namespace meridian::ingest

@@ -19,6 +19,8 @@ class Catalogue;
 
 namespace meridian::ingest {
 
+struct Feed;
+
 class Hl7Mapper final : public Mapper {
  public:
   Hl7Mapper(std::shared_ptr<const mapping::Catalogue> catalogue, mapping::MappingContext context,
@@ -35,5 +37,9 @@ class Hl7Mapper final : public Mapper {
   const hl7v2::CharsetOptions charset_;
   mutable Pool<Tools> tools_;
 };
+
+/// What a feed's declaration says of its messages. Errors: not_found (its time zone).
+Result<mapping::MappingContext> context_of(const Feed& feed, const std::string& tenant_key);
+hl7v2::CharsetOptions charset_of(const Feed& feed);
 
 }  // namespace meridian::ingest

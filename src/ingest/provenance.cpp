@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "http/router.hpp"
+#include "ingest/feeds.hpp"
 #include "mapping/merge.hpp"
 #include "mapping/merge_rules.hpp"
 
@@ -73,23 +74,22 @@ Result<std::string> provenance_of(const store::Noted& noted, std::shared_ptr<con
          '}';
 }
 
-void mount_provenance(http::Router& router, const store::Store& store,
-                      std::shared_ptr<const mapping::MergeRules> rules) {
+void mount_provenance(http::Router& router, const store::Store& store, const Feeds& feeds) {
   router
       .add(http::Method::get, "/fhir/{type}/{id}/$provenance",
-           [&store, rules](const Request& request) { return answer(request, store, rules, std::nullopt); })
+           [&store, &feeds](const Request& request) { return answer(request, store, feeds.rules(), std::nullopt); })
       .summary("Say which message and place each part of a resource came from")
       .tag("Feeds");
   router
       .add(http::Method::get, "/fhir/{type}/{id}/_history/{version}/$provenance",
-           [&store, rules](const Request& request) {
+           [&store, &feeds](const Request& request) {
              const std::string_view text = request.path_parameter("version");
              std::uint64_t version = 0;
              const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
              if (error != std::errc() || end != text.data() + text.size()) {
                return Response::problem(404, "a version is named by its number");
              }
-             return answer(request, store, rules, version);
+             return answer(request, store, feeds.rules(), version);
            })
       .summary("Say which message and place each part of a version came from")
       .tag("Feeds");

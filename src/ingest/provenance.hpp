@@ -22,11 +22,12 @@ class MergeRules;
 
 namespace meridian::ingest {
 
+class Feeds;
+
 /// A Bundle of type collection, the newest message first; without entries when no message made any of it.
 Result<std::string> provenance_of(const store::Noted& noted, std::shared_ptr<const mapping::MergeRules> rules);
 
-/// GET /fhir/{type}/{id}/$provenance, and of a version. The store outlives the router.
-void mount_provenance(http::Router& router, const store::Store& store,
-                      std::shared_ptr<const mapping::MergeRules> rules);
+/// GET /fhir/{type}/{id}/$provenance, and of a version. Store and feeds outlive the router.
+void mount_provenance(http::Router& router, const store::Store& store, const Feeds& feeds);
 
 }  // namespace meridian::ingest

@@ -243,7 +243,7 @@ class Mount {
     return router_
         .add(method, "/api/v1/feeds/{feed}" + path,
              [&feeds = feeds_, run](const Request& request) {
-               FeedService* service = feeds.find(request.path_parameter("feed"));
+               const std::shared_ptr<FeedService> service = feeds.find(request.path_parameter("feed"));
                if (service == nullptr) return Response::problem(404, "there is no such feed");
                return run(request, *service);
              })
@@ -272,10 +272,27 @@ void mount_feeds(http::Router& router, Feeds& feeds) {
       .add(Method::get, "/api/v1/feeds",
            [&feeds](const Request&) {
              std::string all;
-             for (const FeedService* service : feeds.all()) all += (all.empty() ? "" : ",") + json_of(*service);
-             return Response::json(R"({"feeds":[)" + all + "]}");
+             for (const auto& service : feeds.all()) all += (all.empty() ? "" : ",") + json_of(*service);
+             Object out;
+             if (const std::string fault = feeds.fault(); !fault.empty()) out.text("fault", fault);
+             return Response::json(out.raw("feeds", '[' + all + ']').take());
            })
       .summary("List the declared feeds and how they are")
+      .tag("Feeds");
+  router
+      .add(Method::post, "/api/v1/feeds/_reload",
+           [&feeds](const Request&) {
+             const Result<FeedChanges> done = feeds.reload();
+             if (!done) return Response::problem(done.error());
+             const auto names = [](const std::vector<std::string>& list) {
+               std::string out;
+               for (const std::string& name : list) out += (out.empty() ? "\"" : ",\"") + name + '"';
+               return '[' + out + ']';
+             };
+             Object out;
+             return Response::json(out.raw("started", names(done->started)).raw("stopped", names(done->stopped)).take());
+           })
+      .summary("Put in force what the catalogue says of feeds and mappings now")
       .tag("Feeds");
   Mount mount(router, feeds);
   mount.feed(Method::get, "", "Show one feed",

@@ -26,6 +26,7 @@ struct Plan;
 struct CatalogueFile {
   std::string path;  ///< "hl7v2/segments/PID.yaml"
   std::string text;
+  bool operator==(const CatalogueFile&) const = default;
 };
 
 /// The files embedded in the program, those below `tests` folders too.
