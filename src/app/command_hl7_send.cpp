@@ -9,39 +9,16 @@
 #include <vector>
 
 #include "app/commands.hpp"
+#include "app/hl7_files.hpp"
 #include "app/mllp_load.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
-#include "base/input.hpp"
 #include "connect/mllp_client.hpp"
 #include "ingest/hl7_header.hpp"
 #include "net/io.hpp"
 
 namespace meridian::app {
 namespace {
-
-constexpr std::uint64_t kLargestFile = 256 << 20;
-constexpr const char* kNone = "there is no HL7 v2 message in what was given";
-
-/// The messages of a file: each begins with a line that begins with MSH; MLLP's marks and batch segments are left out.
-std::vector<std::string> messages_in(std::string_view text) {
-  std::vector<std::string> messages;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of("\r\n\x1c"), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    while (!line.empty() && (line.front() == '\x0b' || line.front() == ' ')) line.remove_prefix(1);
-    if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
-    if (line.empty()) continue;
-    const std::string_view name = line.substr(0, 3);
-    if (name == "FHS" || name == "BHS" || name == "BTS" || name == "FTS") continue;
-    if (name == "MSH") messages.emplace_back();
-    if (messages.empty()) continue;
-    messages.back() += line;
-    messages.back() += '\r';
-  }
-  return messages;
-}
 
 Result<connect::MllpClientOptions> client_options(const Hl7SendOptions& options) {
   connect::MllpClientOptions client;
@@ -69,12 +46,9 @@ Result<connect::MllpClientOptions> client_options(const Hl7SendOptions& options)
 Result<int> try_out(const Hl7SendOptions& options, Output& output) {
   std::vector<std::string> messages;
   for (const std::string& file : options.files) {
-    const auto source = TRY(open_input(file, {.max_bytes = kLargestFile}));
-    for (std::string& message : messages_in(TRY(read_all(*source, kLargestFile)))) {
-      messages.push_back(std::move(message));
-    }
+    for (std::string& message : TRY(read_messages(file))) messages.push_back(std::move(message));
   }
-  if (messages.empty()) return fail(ErrorCode::malformed_input, kNone);
+  if (messages.empty()) return fail(ErrorCode::malformed_input, kNoMessages);
   const MllpLoadReport report =
       TRY(send_many(TRY(client_options(options)), std::move(messages),
                     {.connections = options.connections, .times = options.times, .rate = options.rate}));
@@ -101,8 +75,7 @@ Result<int> send(const Hl7SendOptions& options, Output& output) {
   int exit_code = kOk;
   std::size_t sent = 0;
   for (const std::string& file : options.files) {
-    const auto source = TRY(open_input(file, {.max_bytes = kLargestFile}));
-    for (std::string& message : messages_in(TRY(read_all(*source, kLargestFile)))) {
+    for (std::string& message : TRY(read_messages(file))) {
       const std::string control_id = reader.read(message).control_id;
       const std::string answer = TRY(client->send(std::move(message)));
       const std::string code = acknowledgement_code(answer);
@@ -111,7 +84,7 @@ Result<int> send(const Hl7SendOptions& options, Output& output) {
       ++sent;
     }
   }
-  if (sent == 0) return fail(ErrorCode::malformed_input, kNone);
+  if (sent == 0) return fail(ErrorCode::malformed_input, kNoMessages);
   return exit_code;
 }
 

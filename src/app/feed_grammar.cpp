@@ -9,9 +9,11 @@ namespace meridian::app {
 struct FeedGrammar::Options {
   Hl7SendOptions send;
   FeedsOptions feeds;
+  FeedTestOptions test;
   InboxOptions inbox;
   InboxOptions dead;
   CLI::App* send_command = nullptr;
+  CLI::App* test_command = nullptr;
 };
 
 namespace {
@@ -96,7 +98,8 @@ void add_feeds(CLI::App& app, FeedsOptions& options) {
     auto* command = add(*all, name, about);
     command->callback([&options, what] { options.action = what; });
     add_place(*command, options.place);
-    if (what != Action::list && what != Action::reload) positional(command->add_option("FEED", options.feed, "its name")->required());
+    if (what != Action::list && what != Action::reload)
+      positional(command->add_option("FEED", options.feed, "its name")->required());
     return command;
   };
   add_table(*action("list", "every declared feed and how it is", Action::list), options.format);
@@ -105,6 +108,21 @@ void add_feeds(CLI::App& app, FeedsOptions& options) {
   action("resume", "read from its senders again", Action::resume);
   action("reload", "put in force what the catalogue says now; a server looks by itself every few seconds",
          Action::reload);
+}
+
+CLI::App* add_test(CLI::App& app, FeedTestOptions& options) {
+  auto* command = add(*app.get_subcommand("feeds"), "test",
+                      "read a declaration as the server would, and say what messages would become; touches nothing");
+  positional(command->add_option("FILE", options.file, "the feed's YAML")->required());
+  command->add_option("--messages", options.messages, "files of messages to try; - is standard input")
+      ->type_name("FILE");
+  command
+      ->add_option("--mappings", options.mappings,
+                   "a folder laid out like catalog/mappings; else ../mappings beside the feed's folder")
+      ->type_name("DIR");
+  command->add_flag("--all-issues", options.verbose, "also what the mapping merely tells, such as segments it drops");
+  command->footer("Exit code 1 when something is wrong, or a message would become a dead letter.");
+  return command;
 }
 
 void add_question(CLI::App& command, InboxOptions& options, bool with_state) {
@@ -191,6 +209,7 @@ void add_dead_letters(CLI::App& app, InboxOptions& options) {
 FeedGrammar::FeedGrammar(CLI::App& app) : options_(std::make_unique<Options>()) {
   options_->send_command = add_send(app, options_->send);
   add_feeds(app, options_->feeds);
+  options_->test_command = add_test(app, options_->test);
   add_inbox(app, options_->inbox);
   add_dead_letters(app, options_->dead);
 }
@@ -204,6 +223,7 @@ std::optional<Command> FeedGrammar::command(const CLI::App& app) {
     return options;
   };
   if (o.send_command->parsed()) return std::move(o.send);
+  if (o.test_command->parsed()) return std::move(o.test);
   if (app.got_subcommand("feeds")) return placed(std::move(o.feeds));
   if (app.got_subcommand("inbox")) return placed(std::move(o.inbox));
   if (app.got_subcommand("dead-letters")) return placed(std::move(o.dead));

@@ -30,6 +30,13 @@ struct FeedsOptions {
   Table format = Table::table;
 };
 
+struct FeedTestOptions {
+  std::string file;                   ///< the feed's YAML
+  std::vector<std::string> messages;  ///< files; - is standard input
+  std::string mappings;               ///< a folder; empty: ../mappings beside the feed's folder, if it is there
+  bool verbose = false;               ///< also what is merely told
+};
+
 /// Messages of the inbox, and those among them that are dead letters.
 struct InboxOptions {
   enum class Action : std::uint8_t { search, show, replay, replay_many, compare, fix, drop };

@@ -107,7 +107,7 @@ using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, I
                              SignalOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions,
                              ImportOptions, ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions,
                              RestoreOptions, VerifyOptions, ReindexOptions, StatsOptions, TerminologyOptions,
-                             DoctorOptions, Hl7SendOptions, FeedsOptions, InboxOptions, Leave>;
+                             DoctorOptions, Hl7SendOptions, FeedsOptions, FeedTestOptions, InboxOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

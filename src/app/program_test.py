@@ -1069,6 +1069,17 @@ class Feeds(ServerTest):
         self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "other is stopped")
         self.assertEqual(Run("feeds", "show", "other", *place).code, FAILED)
 
+    def test_tries_a_declaration_without_a_server(self):
+        feed = self.file("trial.yaml", json.dumps(
+            {"feed": "trial", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "hl7v2", "types": ["ADT^*"]}))
+        path = self.file("visit.hl7", self.visit("V1", "A01", "20240501080500") + self.MESSAGES.replace("ADT^A01", "ZZZ^Z99", 1))
+        tried = self.run_ok("feeds", "test", feed, "--messages", path)
+        self.assertRegex(tried, r"V1 ADT\^A01: 1 Encounter, \d+ Location, .*1 Patient")
+        self.assertIn("C0 ZZZ^Z99: kept, and means nothing to this feed", tried)
+        run = Run("feeds", "test", self.file("wrong.yaml", "feed: x\nmapping: none\n"))
+        self.assertEqual(run.code, FOUND)
+        self.assertIn('wrong.yaml:1: "connector" must be a map', run.out)
+
     def test_does_not_start_with_a_mapping_that_is_wrong(self):
         self.declare(mapping="hl7v2")
         folder = self.data / "catalog" / "mappings" / "hl7v2"

@@ -157,10 +157,8 @@ struct Feeds::State {
   Result<> listen(FeedService& service) const {
     TRY(service.listen(*io));
     const Feed& feed = service.feed();
-    log_info("feed listens", {{"feed", feed.name},
-                              {"address", feed.mllp.host},
-                              {"port", service.port()},
-                              {"tls", feed.mllp.tls}});
+    log_info("feed listens",
+             {{"feed", feed.name}, {"address", feed.mllp.host}, {"port", service.port()}, {"tls", feed.mllp.tls}});
     return {};
   }
 
@@ -208,7 +206,8 @@ struct Feeds::State {
       feeds.insert_or_assign(feed.name, *std::move(running));
     }
     in_force = std::move(declared);
-    std::erase_if(in_force.feeds, [&](const Feed& feed) { return failed.contains(feed.name); });  // they are tried again
+    std::erase_if(in_force.feeds,
+                  [&](const Feed& feed) { return failed.contains(feed.name); });  // they are tried again
     if (!faults.empty()) return fail(ErrorCode::invalid_argument, std::move(faults));
     return changes;
   }

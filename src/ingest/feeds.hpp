@@ -3,9 +3,9 @@
 //   auto feeds = TRY(Feeds::start({.folder = data, .catalog = data + "/catalog"}, services));
 //   TRY(feeds->listen(io));
 //
-// What the catalogue says is looked at every few seconds: a feed whose declaration changed, or any when a mapping did, is
-// ended and started anew; what is declared wrongly changes nothing, and fault() says why.
-// Any thread, once started. Lifetime: the store, ports and Io outlive it; drain(), then destruction.
+// What the catalogue says is looked at every few seconds: a feed whose declaration changed, or any when a mapping did,
+// is ended and started anew; what is declared wrongly changes nothing, and fault() says why. Any thread, once started.
+// Lifetime: the store, ports and Io outlive it; drain(), then destruction.
 #pragma once
 
 #include <memory>

@@ -280,18 +280,19 @@ void mount_feeds(http::Router& router, Feeds& feeds) {
       .summary("List the declared feeds and how they are")
       .tag("Feeds");
   router
-      .add(Method::post, "/api/v1/feeds/_reload",
-           [&feeds](const Request&) {
-             const Result<FeedChanges> done = feeds.reload();
-             if (!done) return Response::problem(done.error());
-             const auto names = [](const std::vector<std::string>& list) {
-               std::string out;
-               for (const std::string& name : list) out += (out.empty() ? "\"" : ",\"") + name + '"';
-               return '[' + out + ']';
-             };
-             Object out;
-             return Response::json(out.raw("started", names(done->started)).raw("stopped", names(done->stopped)).take());
-           })
+      .add(
+          Method::post, "/api/v1/feeds/_reload",
+          [&feeds](const Request&) {
+            const Result<FeedChanges> done = feeds.reload();
+            if (!done) return Response::problem(done.error());
+            const auto names = [](const std::vector<std::string>& list) {
+              std::string out;
+              for (const std::string& name : list) out += (out.empty() ? "\"" : ",\"") + name + '"';
+              return '[' + out + ']';
+            };
+            Object out;
+            return Response::json(out.raw("started", names(done->started)).raw("stopped", names(done->stopped)).take());
+          })
       .summary("Put in force what the catalogue says of feeds and mappings now")
       .tag("Feeds");
   Mount mount(router, feeds);
