@@ -169,6 +169,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   // 4. The feeds.
   ingest::FeedsServices feeds;
   feeds.store = s.store.get();
+  feeds.io = s.io.get();
   feeds.memory = s.memory.get();
   s.feeds =
       TRY(ingest::Feeds::start({.folder = data, .catalog = data + "/catalog", .threads = workers}, std::move(feeds)));

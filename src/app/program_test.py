@@ -1069,6 +1069,42 @@ class Feeds(ServerTest):
         self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "other is stopped")
         self.assertEqual(Run("feeds", "show", "other", *place).code, FAILED)
 
+    def write_feed(self, name: str, **declaration):
+        (self.data / "catalog" / "feeds" / f"{name}.yaml").write_text(json.dumps({"feed": name, **declaration}))
+
+    def feed(self, name: str) -> dict:
+        return json.loads(self.run_ok("feeds", "show", name, "--format", "json", "--data", self.data))
+
+    def test_hands_messages_on_and_keeps_what_is_refused(self):
+        self.declare(mapping="hl7v2")
+        self.write_feed("other", connector={"kind": "mllp", "listen": "127.0.0.1:0"}, mapping="none", acknowledge="commit")
+        self.write_feed("files", **{"from": ["lab"], "destination": {"kind": "file", "folder": "out"}, "types": ["ADT^A01"]})
+        self.start()
+        place = ("--data", self.data)
+        listen = self.feed("other")["listen"]
+        path = self.file("visit.hl7", self.visit("V1", "A01", "20240501080500") + self.visit("V2", "A03", "20240503080500"))
+        self.write_feed("relay", **{"from": ["lab"], "destination": {"kind": "mllp", "to": listen}})
+        self.write_feed("registry", **{
+            "from": ["lab"], "mapping": "hl7v2", "destination": {"kind": "fhir", "url": f"http://127.0.0.1:{self.port}/fhir"}})
+        self.run_ok("feeds", "reload", *place)
+        self.run_ok("hl7", "send", path, "--to", self.shown()["listen"])
+        while self.feed("relay")["dead_letters"] < 2 or self.feed("registry")["done"] < 2 or self.feed("files")["done"] < 1:
+            pass
+        self.assertIn('the destination refused it: AE', self.run_ok("dead-letters", "list", "relay", *place))
+        self.assertEqual(self.feed("other")["messages"], 2)
+        written = list((self.data / "catalog" / "feeds" / "out").iterdir())
+        self.assertEqual([one.name for one in written], ["files-000000000001.hl7"])
+        self.assertTrue(written[0].read_bytes().startswith(b"MSH|^~\\&|HIS|A|MER|B|20240501080500||ADT^A01|V1|"))
+        # Once the other system takes them they are sent again.
+        self.write_feed("other", connector={"kind": "mllp", "listen": listen}, mapping="hl7v2", acknowledge="commit")
+        self.run_ok("feeds", "reload", *place)
+        self.run_ok("dead-letters", "drop", "other/1", "other/2", *place)
+        better = self.file("better.hl7", self.visit("V3", "A01", "20240501080500"))
+        self.run_ok("dead-letters", "fix", "relay/1", "--with", better, *place)
+        while self.feed("relay")["done"] < 1:
+            pass
+        self.assertIn("relay", self.run_ok("feeds", "list", *place))
+
     def test_tries_a_declaration_without_a_server(self):
         feed = self.file("trial.yaml", json.dumps(
             {"feed": "trial", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "hl7v2", "types": ["ADT^*"]}))

@@ -137,9 +137,54 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
   }
 }
 
+void read_destination(FeedReader& reader, const YAML::Node& map, Feed& feed) {
+  reader.keys(map, {"kind", "to", "tls", "url", "folder"});
+  Destination& destination = feed.destination.emplace();
+  if (!map["kind"].IsDefined()) reader.text(map, "kind", true);
+  destination.kind = reader.choice(
+      map, "kind", DestinationKind::mllp,
+      {{"mllp", DestinationKind::mllp}, {"fhir", DestinationKind::fhir}, {"file", DestinationKind::file}});
+  switch (destination.kind) {
+    case DestinationKind::mllp: {
+      const std::string to = reader.text(map, "to", true);
+      if (!to.empty() && !read_address(to, destination.host, destination.port)) {
+        reader.fault(map["to"], "\"to\" is an address and a port: 10.1.2.3:2575");
+      }
+      break;
+    }
+    case DestinationKind::fhir:
+      destination.url = reader.text(map, "url", true);
+      break;
+    case DestinationKind::file:
+      destination.folder = reader.text(map, "folder", true);
+      break;
+  }
+  if (!map["tls"].IsDefined()) return;
+  const YAML::Node tls = reader.map_in(map, "tls");
+  reader.keys(tls, {"authorities", "certificate", "key"});
+  destination.tls = true;
+  destination.certificates.authorities = reader.text(tls, "authorities");
+  destination.certificates.certificate_chain = reader.text(tls, "certificate");
+  destination.certificates.private_key = reader.text(tls, "key");
+}
+
+/// What an outbound feed has instead of a connector.
+void read_outbound(FeedReader& reader, const YAML::Node& root, Feed& feed) {
+  read_destination(reader, reader.map_in(root, "destination", true), feed);
+  if (root["connector"].IsDefined()) {
+    reader.fault(root["connector"], "a feed has a connector or a destination, not both");
+  }
+  const YAML::Node from = root["from"];
+  if (!from.IsDefined() || !from.IsSequence() || from.size() == 0) {
+    reader.fault(from.IsDefined() ? from : root, "\"from\" must be a list of feeds: [lab]");
+    return;
+  }
+  for (const YAML::Node& name : from) feed.from.push_back(name.as<std::string>(std::string()));
+}
+
 void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
-  reader.keys(root, {"feed", "title", "connector", "acknowledge", "types", "mapping", "poison", "zone", "charset",
-                     "authority", "authorities", "keep", "enabled"});
+  reader.keys(root, {"feed", "title", "connector", "destination", "from", "acknowledge", "types", "mapping", "poison",
+                     "zone", "charset", "authority", "authorities", "keep", "enabled"});
   feed.name = reader.text(root, "feed", true);
   if (root["feed"].IsDefined() && !is_name(feed.name)) {
     reader.fault(root["feed"], "a feed is named by 1 to 64 of a-z 0-9 _ -");
@@ -148,12 +193,18 @@ void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
   reader.keys(title, {"en", "zh"});
   feed.title_english = reader.text(title, "en");
   feed.title_chinese = reader.text(title, "zh");
-  read_connector(reader, reader.map_in(root, "connector", true), feed);
+  const bool is_outbound = root["destination"].IsDefined();
+  if (is_outbound) {
+    read_outbound(reader, root, feed);
+  } else {
+    read_connector(reader, reader.map_in(root, "connector", true), feed);
+  }
   feed.acknowledge = reader.choice(root, "acknowledge", AcknowledgeWhen::inbox,
                                    {{"inbox", AcknowledgeWhen::inbox}, {"commit", AcknowledgeWhen::commit}});
   feed.poison =
       reader.choice(root, "poison", PoisonPolicy::skip, {{"skip", PoisonPolicy::skip}, {"stop", PoisonPolicy::stop}});
-  feed.mapping = reader.text(root, "mapping", true);
+  const bool needs_mapping = !is_outbound || feed.destination->kind == DestinationKind::fhir;
+  feed.mapping = reader.text(root, "mapping", needs_mapping);
   feed.is_enabled = reader.choice(root, "enabled", true, {{"true", true}, {"false", false}});
   if (const YAML::Node types = root["types"]; types.IsDefined()) {
     if (!types.IsSequence()) reader.fault(types, "\"types\" must be a list: [ADT^*, ORU^R01]");
@@ -203,12 +254,30 @@ std::optional<Feed> parse_feed(const std::string& yaml, const std::string& origi
   }
 }
 
+std::string Destination::to() const {
+  switch (kind) {
+    case DestinationKind::mllp:
+      return host + ':' + std::to_string(port);
+    case DestinationKind::fhir:
+      return url;
+    case DestinationKind::file:
+      return folder;
+  }
+  return {};
+}
+
 void check_feeds(const std::vector<Feed>& feeds, std::vector<std::string>& faults) {
   std::map<std::string, std::string> names;
   std::map<std::string, std::string> addresses;
   for (const Feed& feed : feeds) {
     if (const auto [at, is_new] = names.emplace(feed.name, feed.origin); !is_new) {
       faults.push_back(feed.origin + ": the feed \"" + feed.name + "\" is also in " + at->second);
+    }
+    for (const std::string& source : feed.from) {
+      const auto known = std::ranges::find(feeds, source, &Feed::name);
+      if (known == feeds.end() || known->destination) {
+        faults.push_back(feed.origin + ": \"" + source + "\" is no feed that takes messages in");
+      }
     }
     if (!feed.is_enabled || feed.mllp.port == 0) continue;
     const std::string address = feed.mllp.host + ':' + std::to_string(feed.mllp.port);
@@ -231,7 +300,12 @@ Result<std::vector<Feed>> read_feeds(const std::string& folder) {
     std::optional<Feed> feed = parse_feed(yaml, name, faults);
     if (!feed) continue;
     net::TlsServerOptions& tls = feed->mllp.certificates;
-    for (std::string* path : {&tls.certificate_chain, &tls.private_key, &tls.client_authorities}) {
+    std::vector<std::string*> paths = {&tls.certificate_chain, &tls.private_key, &tls.client_authorities};
+    if (feed->destination) {
+      net::TlsClientOptions& theirs = feed->destination->certificates;
+      paths = {&theirs.authorities, &theirs.certificate_chain, &theirs.private_key, &feed->destination->folder};
+    }
+    for (std::string* path : paths) {
       if (!path->empty() && !path->starts_with('/') && !path->starts_with("-----BEGIN")) *path = folder + '/' + *path;
     }
     feeds.push_back(*std::move(feed));

@@ -17,6 +17,13 @@
 //   keep: 90d                         # in the inbox, once done
 //   enabled: true
 //
+// An outbound feed has a destination (destination.hpp) instead of a connector, and says whose messages it takes there:
+//
+//   from: [lab, adt]
+//   destination: { kind: mllp, to: 10.1.2.3:6661, tls: { authorities: a.pem, certificate: c.pem, key: k.pem } }
+//   destination: { kind: fhir, url: https://registry.example.org/fhir }            # by the mapping
+//   destination: { kind: file, folder: /srv/outgoing }
+//
 // Every fault is told with its file and line, all of them at once. Values; free of threads.
 #pragma once
 
@@ -28,10 +35,25 @@
 #include "base/result.hpp"
 #include "connect/mllp_server.hpp"
 #include "ingest/pipeline.hpp"
+#include "net/tls.hpp"
 
 namespace meridian::ingest {
 
 enum class AcknowledgeWhen : std::uint8_t { inbox, commit };
+
+enum class DestinationKind : std::uint8_t { mllp, fhir, file };
+
+struct Destination {
+  DestinationKind kind = DestinationKind::mllp;
+  std::string host;  ///< mllp
+  std::uint16_t port = 0;
+  bool tls = false;
+  net::TlsClientOptions certificates;  ///< of fhir too
+  std::string url;                     ///< fhir
+  std::string folder;                  ///< file
+  /// Where to, for people.
+  std::string to() const;
+};
 
 struct Feed {
   std::string name;
@@ -39,6 +61,8 @@ struct Feed {
   std::string title_chinese;
   connect::MllpServerOptions mllp;
   AcknowledgeWhen acknowledge = AcknowledgeWhen::inbox;
+  std::optional<Destination> destination;  ///< of an outbound feed, which has no connector
+  std::vector<std::string> from;           ///< feeds whose messages it takes
   std::vector<std::string> types;
   std::string mapping;
   PoisonPolicy poison = PoisonPolicy::skip;

@@ -206,7 +206,9 @@ Result<std::unique_ptr<FeedService>> FeedService::start(Feed feed, const Pipelin
   options.feed = feed.name;
   options.poison = feed.poison;
   options.types = feed.types;
+  options.is_forward_paused = feed.destination.has_value();
   auto state = std::make_unique<State>(std::move(feed), services);
+  state->is_paused = state->feed.destination.has_value();
   state->pipeline = TRY(Pipeline::start(std::move(options), services));
   return std::unique_ptr<FeedService>(new FeedService(std::move(state)));
 }
@@ -248,11 +250,13 @@ FeedStatistics FeedService::statistics() const {
 
 void FeedService::pause() {
   state_->is_paused = true;
+  if (state_->feed.destination) state_->pipeline->pause(Stage::forward);
   if (state_->server) state_->server->pause();
 }
 
 void FeedService::resume() {
   state_->is_paused = false;
+  if (state_->feed.destination) state_->pipeline->resume(Stage::forward);
   if (state_->server) state_->server->resume();
 }
 

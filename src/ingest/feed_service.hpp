@@ -36,7 +36,7 @@ struct FeedStatistics {
 
 class FeedService {
  public:
-  /// Works on what is in the inbox.
+  /// Works on what is in the inbox; an outbound feed delivers once it is resumed.
   static Result<std::unique_ptr<FeedService>> start(Feed feed, const PipelineServices& services);
   /// And takes more. Errors: io_failure (address in use), invalid_argument (certificates).
   Result<> listen(net::Io& io);
@@ -49,7 +49,7 @@ class FeedService {
   Pipeline& pipeline();
   Inbox& inbox();
   FeedStatistics statistics() const;
-  /// While paused nothing is read from senders; what was read goes on.
+  /// While paused nothing is read from senders, and nothing delivered; what was read goes on.
   void pause();
   void resume();
   /// Stops reading, answers what was read; true when nothing had to be cut.

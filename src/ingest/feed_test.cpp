@@ -86,8 +86,9 @@ TEST(Feed, is_yaml_and_a_map) {
 
 TEST(Feeds, have_an_example_that_is_right) {
   const std::vector<Feed> feeds = read_feeds(meridian::testing::source_path("catalog/feeds")).value();
-  ASSERT_EQ(feeds.size(), 1U);
-  EXPECT_FALSE(feeds[0].is_enabled);
+  ASSERT_EQ(feeds.size(), 2U);
+  EXPECT_TRUE(feeds[0].destination);
+  for (const Feed& feed : feeds) EXPECT_FALSE(feed.is_enabled) << feed.name;
 }
 
 TEST(Feeds, are_the_yaml_files_of_a_folder) {

@@ -1,6 +1,7 @@
 #include "ingest/feeds.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <map>
@@ -12,6 +13,7 @@
 #include "base/file_system.hpp"
 #include "base/log.hpp"
 #include "base/thread_pool.hpp"
+#include "ingest/destination.hpp"
 #include "ingest/hl7_header.hpp"
 #include "ingest/hl7_mapper.hpp"
 #include "ingest/messages.hpp"
@@ -58,12 +60,26 @@ Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(const std::vecto
   return fail(ErrorCode::unprocessable, std::move(lines));
 }
 
-/// A feed at work with what it works by.
+/// Of outbound feeds, whose messages become nothing in the record.
+class NothingMapper final : public Mapper {
+ public:
+  std::shared_ptr<const mapping::MergeRules> rules() const override { return nullptr; }
+  Writes map(const Message& /*message*/, Issues& /*issues*/) const override { return {}; }
+};
+
+/// A feed at work with what it works by, in the order in which they are made.
 struct Running {
   Feed declared;
-  std::unique_ptr<Mapper> mapper;  // goes last
+  bool is_routed = false;  // an outbound feed takes its messages
+  std::unique_ptr<Mapper> mapper;
+  std::unique_ptr<Mapper> outward;  // what a destination is told by
+  std::unique_ptr<Forwarder> forwarder;
   std::shared_ptr<FeedService> service;
 };
+
+bool takes_from(const Feed& outbound, const std::string& name) {
+  return outbound.destination && outbound.is_enabled && std::ranges::find(outbound.from, name) != outbound.from.end();
+}
 
 /// What the folder says, whether it is in force or not.
 struct Declared {
@@ -137,9 +153,79 @@ struct Feeds::State {
     return {};
   }
 
-  Result<Running> start_feed(const Feed& feed, const std::shared_ptr<const mapping::Catalogue>& mappings) {
+  /// Puts messages into the inboxes of the outbound feeds that take them.
+  class Router final : public Forwarder {
+   public:
+    Router(State& state, std::string feed) : state_(state), feed_(std::move(feed)) {}
+    void forward(const Message& message, ForwardDone done) const override {
+      const auto progress = std::make_shared<Progress>();
+      progress->done = std::move(done);
+      for (const std::string& name : state_.takers(feed_, message.header.type)) {
+        ++progress->open;
+        NewMessage copy;
+        copy.feed = name;
+        copy.content = message.content;
+        copy.header = message.header;
+        copy.source = "feed/" + message.id.to_string();
+        state_.inbox->put(std::move(copy), [&state = state_, message, name, progress](const Result<Receipt>& receipt) {
+          if (!receipt) progress->is_failed = true;
+          if (receipt && !receipt->is_duplicate) state.offer(name, message, *receipt);
+          progress->end();
+        });
+      }
+      progress->end();
+    }
+
+   private:
+    struct Progress {
+      std::atomic<int> open = 1;
+      std::atomic<bool> is_failed = false;
+      ForwardDone done;
+      void end() {
+        if (--open == 0) done(is_failed ? Forwarded::failed : Forwarded::done, Issues());
+      }
+    };
+    State& state_;
+    const std::string feed_;
+  };
+
+  std::vector<std::string> takers(const std::string& feed, const std::string& type) const {
+    std::vector<std::string> names;
+    const std::lock_guard lock(mutex);
+    for (const auto& [name, running] : feeds) {
+      if (takes_from(running.declared, feed) && is_type_wanted(running.declared.types, type)) names.push_back(name);
+    }
+    return names;
+  }
+
+  /// A message that the inbox of an outbound feed has just said is safe.
+  void offer(const std::string& name, Message message, const Receipt& receipt) const {
+    std::shared_ptr<FeedService> service;
+    {
+      const std::lock_guard lock(mutex);
+      if (const auto at = feeds.find(name); at != feeds.end()) service = at->second.service;
+    }
+    if (service == nullptr) return;  // it finds it in its inbox when it is started
+    message.id = receipt.id;
+    message.arrived = receipt.arrived;
+    service->pipeline().offer(std::move(message));
+  }
+
+  Result<Running> start_feed(const Feed& feed, const std::shared_ptr<const mapping::Catalogue>& mappings,
+                             bool is_routed) {
     TRY(open_shared());
-    Running running{feed, TRY(mapper_for(feed, mappings)), nullptr};
+    Running running;
+    running.declared = feed;
+    running.is_routed = is_routed;
+    if (feed.destination) {
+      if (services.io == nullptr) return fail(ErrorCode::invalid_argument, "destinations need sockets");
+      running.mapper = std::make_unique<NothingMapper>();
+      if (feed.destination->kind == DestinationKind::fhir) running.outward = TRY(mapper_for(feed, mappings));
+      running.forwarder = TRY(make_delivery(feed, *services.io, running.outward.get()));
+    } else {
+      running.mapper = TRY(mapper_for(feed, mappings));
+      if (is_routed) running.forwarder = std::make_unique<Router>(*this, feed.name);
+    }
     PipelineServices pipeline;
     pipeline.inbox = inbox.get();
     pipeline.store = services.store;
@@ -149,14 +235,20 @@ struct Feeds::State {
     pipeline.resolver = services.resolver;
     pipeline.gate = services.gate;
     pipeline.mapper = running.mapper.get();
+    pipeline.forwarder = running.forwarder.get();
     running.service = TRY(FeedService::start(feed, pipeline));
-    if (io != nullptr && feed.is_enabled) TRY(listen(*running.service));
+    if (io != nullptr && feed.is_enabled) TRY(go_live(*running.service));
     return running;
   }
 
-  Result<> listen(FeedService& service) const {
-    TRY(service.listen(*io));
+  Result<> go_live(FeedService& service) const {
     const Feed& feed = service.feed();
+    if (feed.destination) {
+      service.resume();
+      log_info("feed delivers", {{"feed", feed.name}, {"to", feed.destination->to()}});
+      return {};
+    }
+    TRY(service.listen(*io));
     log_info("feed listens",
              {{"feed", feed.name}, {"address", feed.mllp.host}, {"port", service.port()}, {"tls", feed.mllp.tls}});
     return {};
@@ -181,10 +273,15 @@ struct Feeds::State {
     std::shared_ptr<const mapping::Catalogue> mappings = catalogue;
     if (has_other_mappings) mappings = TRY(open_mappings(declared.files));
     std::vector<std::string> ending;
+    const auto is_routed = [&declared](const std::string& name) {
+      return std::ranges::any_of(declared.feeds, [&](const Feed& feed) { return takes_from(feed, name); });
+    };
     for (const auto& [name, running] : feeds) {
       const auto same = std::ranges::find(declared.feeds, name, &Feed::name);
       if (same == declared.feeds.end()) changes.stopped.push_back(name);
-      if (same == declared.feeds.end() || has_other_mappings || *same != running.declared) ending.push_back(name);
+      const bool is_as_before = same != declared.feeds.end() && *same == running.declared && !has_other_mappings &&
+                                is_routed(name) == running.is_routed;
+      if (!is_as_before) ending.push_back(name);
     }
     for (const std::string& name : ending) stop_feed(name);
     {
@@ -195,7 +292,7 @@ struct Feeds::State {
     std::set<std::string> failed;
     for (const Feed& feed : declared.feeds) {
       if (feeds.contains(feed.name)) continue;
-      Result<Running> running = start_feed(feed, mappings);
+      Result<Running> running = start_feed(feed, mappings, is_routed(feed.name));
       if (!running) {
         faults += (faults.empty() ? "" : "\n") + feed.name + ": " + running.error().message();
         failed.insert(feed.name);
@@ -281,7 +378,7 @@ Result<> Feeds::listen(net::Io& io) {
   const std::lock_guard one(state_->reloading);
   state_->io = &io;
   for (const std::shared_ptr<FeedService>& feed : state_->all()) {
-    if (feed->feed().is_enabled) TRY(state_->listen(*feed));
+    if (feed->feed().is_enabled) TRY(state_->go_live(*feed));
   }
   return {};
 }

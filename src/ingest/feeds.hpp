@@ -29,6 +29,7 @@ struct FeedsOptions {
 
 struct FeedsServices {
   store::Store* store = nullptr;
+  net::Io* io = nullptr;  ///< for destinations
   MemoryBudget* memory = nullptr;
   store::Sealer* sealer = nullptr;
   const IdentityResolver* resolver = nullptr;

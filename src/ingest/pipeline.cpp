@@ -38,6 +38,8 @@ const char* suggestion_for(Stage stage) {
       return "settle who the patient is, then replay it";
     case Stage::check:
       return "correct the values, or the rule, then replay it";
+    case Stage::forward:
+      return "ask who receives it; correct the message and fix it, or replay it once it will be taken";
     default:
       return "remove the cause that the text names, then replay it";
   }
@@ -65,6 +67,7 @@ Pipeline::State::State(PipelineOptions given, PipelineServices with)
     stages[i].faults_metric = &metrics().counter({"meridian_feed_stage_faults", "Messages that a stage refused"},
                                                  {{"feed", options.feed}, {"stage", stage}});
   }
+  stages[static_cast<std::size_t>(Stage::forward)].is_paused = options.is_forward_paused;
 }
 
 Pipeline::State::~State() {

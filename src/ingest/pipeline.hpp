@@ -43,6 +43,7 @@ struct PipelineOptions {
   std::string feed;
   PoisonPolicy poison = PoisonPolicy::skip;
   std::vector<std::string> types;         ///< "ADT^A01", "ORU^*"; others mean nothing here; empty: all
+  bool is_forward_paused = false;         ///< at the beginning
   std::uint64_t window_bytes = 64 << 20;  ///< of messages in memory
   std::size_t window_messages = 10'000;
   std::size_t active_messages = 256;  ///< on the pool or in the store at once

@@ -140,8 +140,29 @@ Pipeline::State::Step Pipeline::State::commit(Work& work) {
 
 // 7. To whoever else is to have it.
 Pipeline::State::Step Pipeline::State::forward(Work& work) {
-  if (services.forwarder != nullptr && !work.writes.empty()) services.forwarder->forward(work.message, work.issues);
-  return work.issues.has_errors() ? Step::dead : Step::next;
+  if (services.forwarder == nullptr) return Step::next;
+  begin_turn();
+  services.forwarder->forward(work.message, [this, sequence = work.message.id.sequence](Forwarded said, Issues issues) {
+    forwarded(sequence, said, std::move(issues));
+  });
+  return Step::waits;
+}
+
+// By any thread, in the turn that `forward` began: quick.
+void Pipeline::State::forwarded(std::uint64_t sequence, Forwarded said, Issues issues) {
+  std::unique_lock lock(mutex);
+  Work& work = *works.at(sequence);
+  lock.unlock();
+  switch (said) {
+    case Forwarded::done:
+      return finish(work, MessageState::done);
+    case Forwarded::failed:
+      return retry(work);
+    case Forwarded::refused:
+      work.issues.add_all(std::move(issues));
+      ++stages[static_cast<std::size_t>(Stage::forward)].faults;
+      return finish(work, MessageState::dead);
+  }
 }
 
 // On the store's sequencer, in the turn that `commit` began: quick.

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/callback.hpp"
 #include "base/issue.hpp"
 #include "ingest/message.hpp"
 #include "mapping/write.hpp"
@@ -45,11 +46,19 @@ class QualityGate {
   virtual void check(const Message& message, const Writes& writes, Issues& issues) const = 0;
 };
 
-/// Told of what was committed; for destinations. Called once a commit, and again after a crash.
+enum class Forwarded : std::uint8_t {
+  done,
+  refused,  ///< it will never be taken as it is: a dead letter; the issues say why
+  failed,   ///< it is tried again after a pause
+};
+using ForwardDone = Callback<void(Forwarded, Issues)>;
+
+/// Told of each message that was committed, or that is for nobody but it; again after a crash or a failure. `done` is
+/// called once, by any thread, perhaps before forward() returns.
 class Forwarder {
  public:
   virtual ~Forwarder() = default;
-  virtual void forward(const Message& message, Issues& issues) const = 0;
+  virtual void forward(const Message& message, ForwardDone done) const = 0;
 };
 
 const IdentityResolver& plain_resolver();

@@ -49,7 +49,11 @@ std::string json_of(const FeedService& service) {
   Object out;
   out.text("feed", feed.name).text("title", feed.title_english).text("title_zh", feed.title_chinese);
   out.text("state", !feed.is_enabled ? "disabled" : statistics.is_paused ? "paused" : "running");
-  out.text("listen", feed.mllp.host + ':' + std::to_string(service.port() != 0 ? service.port() : feed.mllp.port));
+  if (feed.destination) {
+    out.text("to", feed.destination->to());
+  } else {
+    out.text("listen", feed.mllp.host + ':' + std::to_string(service.port() != 0 ? service.port() : feed.mllp.port));
+  }
   out.truth("tls", feed.mllp.tls).text("mapping", feed.mapping);
   out.text("acknowledge", feed.acknowledge == AcknowledgeWhen::inbox ? "inbox" : "commit");
   out.text("poison", feed.poison == PoisonPolicy::skip ? "skip" : "stop");

@@ -52,6 +52,7 @@ struct Pipeline::State {
   Step check(Work& work);
   Step commit(Work& work);
   Step forward(Work& work);
+  void forwarded(std::uint64_t sequence, Forwarded said, Issues issues);
   void committed(std::uint64_t sequence, tl::expected<store::CommitOutcome, store::CommitFailure> answer);
 
   // Who is next (pipeline.cpp).
