@@ -118,7 +118,7 @@ TEST_F(RecordWriters, notice_that_somebody_else_has_written) {
 }
 
 TEST_F(RecordWriters, end_what_was_laid_over_a_commit_that_failed) {
-  ASSERT_TRUE(commit({active(true, 1)}));
+  ASSERT_TRUE(commit({active(false, 1)}));
   store_.disk().fail_at(1, ModelFault::busy);
   std::vector<std::future<Answer>> answers;
   for (int i = 2; i <= 6; ++i) answers.push_back(begin({active(i % 2 == 0, i)}));
