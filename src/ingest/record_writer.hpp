@@ -11,8 +11,9 @@
 // message's. That is safe: a note says that a message said this, which stays true whatever becomes of the message's
 // own commit.
 //
-// One for all feeds of a store. Any thread; a call may wait for another that lays a write over the same resource, never
-// for a disk. Memory: at most `cache_bytes` of resources that nobody is writing, and those under way.
+// One for all feeds of a store. Any thread; a call reads what it does not know, and may wait for another that lays a
+// write over the same resource, but not for a commit. Memory: at most `cache_bytes` of resources that nobody is
+// writing, and those under way.
 #pragma once
 
 #include <cstdint>
