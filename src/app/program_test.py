@@ -1105,6 +1105,23 @@ class Feeds(ServerTest):
             pass
         self.assertIn("relay", self.run_ok("feeds", "list", *place))
 
+    def test_takes_files_that_are_put_into_a_folder(self):
+        self.write_feed("drop", connector={"kind": "folder", "path": "incoming"}, mapping="hl7v2")
+        folder = self.data / "catalog" / "feeds" / "incoming"
+        folder.mkdir()
+        batch = "FHS|^~\\&|A\rBHS|^~\\&|A\r" + self.visit("V1", "A01", "20240501080500") + self.visit("V2", "A03", "20240503080500")
+        (folder / "night.hl7.gz").write_bytes(gzip.compress((batch + "BTS|2\rFTS|1\r").encode()))
+        (folder / "letter.txt").write_text("not a message")
+        self.start()
+        while not (folder / "taken" / "night.hl7.gz").exists() or not (folder / "taken" / "letter.txt").exists():
+            pass
+        while self.feed("drop")["waiting"]:
+            pass
+        self.assertEqual((self.feed("drop")["messages"], self.feed("drop")["dead_letters"]), (3, 1))
+        self.assertIn("there is no message in the file", self.run_ok("dead-letters", "list", "drop", "--data", self.data))
+        found = json.loads(self.run_ok("search", "Encounter?status=finished", "--data", self.data))
+        self.assertEqual(found["total"], 1)
+
     def test_tries_a_declaration_without_a_server(self):
         feed = self.file("trial.yaml", json.dumps(
             {"feed": "trial", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "hl7v2", "types": ["ADT^*"]}))

@@ -105,10 +105,16 @@ std::optional<Duration> read_duration(const std::string& text) {
 }
 
 void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
-  reader.keys(connector, {"kind", "listen", "tls", "connections"});
   const std::string kind = reader.text(connector, "kind", true);
-  if (!kind.empty() && kind != "mllp")
-    reader.fault(connector["kind"], "the kind of connector is mllp, not \"" + kind + "\"");
+  if (kind == "folder") {
+    reader.keys(connector, {"kind", "path"});
+    feed.folder = reader.text(connector, "path", true);
+    return;
+  }
+  reader.keys(connector, {"kind", "listen", "tls", "connections"});
+  if (!kind.empty() && kind != "mllp") {
+    reader.fault(connector["kind"], "the kind of connector is mllp or folder, not \"" + kind + "\"");
+  }
   const std::string listen = reader.text(connector, "listen", true);
   if (!listen.empty() && !read_address(listen, feed.mllp.host, feed.mllp.port)) {
     reader.fault(connector["listen"], "\"listen\" is an address and a port: 127.0.0.1:2575");
@@ -300,7 +306,8 @@ Result<std::vector<Feed>> read_feeds(const std::string& folder) {
     std::optional<Feed> feed = parse_feed(yaml, name, faults);
     if (!feed) continue;
     net::TlsServerOptions& tls = feed->mllp.certificates;
-    std::vector<std::string*> paths = {&tls.certificate_chain, &tls.private_key, &tls.client_authorities};
+    std::vector<std::string*> paths = {&tls.certificate_chain, &tls.private_key, &tls.client_authorities,
+                                       &feed->folder};
     if (feed->destination) {
       net::TlsClientOptions& theirs = feed->destination->certificates;
       paths = {&theirs.authorities, &theirs.certificate_chain, &theirs.private_key, &feed->destination->folder};

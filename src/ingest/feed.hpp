@@ -17,6 +17,11 @@
 //   keep: 90d                         # in the inbox, once done
 //   enabled: true
 //
+// Instead of a listener the connector may be a folder: the messages of files that are put there, batch files (FHS, BHS)
+// too, gzip or zstd as well; a file is set aside in taken/ when all its messages are safe.
+//
+//   connector: { kind: folder, path: incoming }
+//
 // An outbound feed has a destination (destination.hpp) instead of a connector, and says whose messages it takes there:
 //
 //   from: [lab, adt]
@@ -60,6 +65,7 @@ struct Feed {
   std::string title_english;
   std::string title_chinese;
   connect::MllpServerOptions mllp;
+  std::string folder;  ///< instead of mllp, when not empty
   AcknowledgeWhen acknowledge = AcknowledgeWhen::inbox;
   std::optional<Destination> destination;  ///< of an outbound feed, which has no connector
   std::vector<std::string> from;           ///< feeds whose messages it takes

@@ -8,9 +8,13 @@
 
 #include "base/clock.hpp"
 #include "base/deadline.hpp"
+#include "base/file_system.hpp"
+#include "base/input.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/uuid.hpp"
+#include "formats/hl7v2/batch.hpp"
+#include "ingest/drop_folder.hpp"
 #include "ingest/hl7_header.hpp"
 #include "ingest/messages.hpp"
 
@@ -19,6 +23,7 @@ namespace {
 
 constexpr std::size_t kHeadBytes = 4096;         // of a message, for its acknowledgement
 constexpr std::size_t kCopiedBytes = 256 << 10;  // a larger one is read back from the inbox
+constexpr std::size_t kFiledAtOnce = 1000;       // messages of a file
 
 std::string source_of(const connect::MllpPeer& peer) {
   std::string source = peer.address + ':' + std::to_string(peer.port);
@@ -47,7 +52,7 @@ struct FeedService::State {
     server.reset();
     // Callbacks of the inbox that are still to come refer to this.
     std::unique_lock lock(mutex);
-    changed.wait(lock, [this] { return under_way == 0; });
+    changed.wait(lock, [this] { return under_way == 0 && filing == 0; });
     lock.unlock();
     pipeline.reset();
   }
@@ -74,6 +79,26 @@ struct FeedService::State {
     return {{outcome.path, outcome.text.empty() ? std::string(name(outcome.state)) : outcome.text}};
   }
 
+  /// A message that is to be filed: what is known of it before it is understood.
+  NewMessage to_be_filed(MessageHeader header, std::string source, std::string content, bool is_cut) {
+    NewMessage filed;
+    filed.feed = feed.name;
+    filed.header = std::move(header);
+    filed.source = std::move(source);
+    filed.content = std::move(content);
+    if (filed.header.is_readable && !is_cut) return filed;
+    ++unreadable;
+    filed.header.control_id.clear();  // nobody may take what comes again for this one
+    Outcome outcome;
+    outcome.state = MessageState::dead;
+    outcome.stage = Stage::receive;
+    outcome.code = is_cut ? "mllp-too-large" : std::string(kUnreadable.id);
+    outcome.text = is_cut ? "the message is too large; only its beginning was kept" : std::string(kUnreadable.english);
+    outcome.suggestion = "ask the sender what this is";
+    filed.outcome = std::move(outcome);
+    return filed;
+  }
+
   // 1. receive: what is it, as far as filing it needs to know?
   void receive(connect::MllpMessage came, connect::MllpResponder responder) {
     auto arrival = std::make_shared<Arrival>();
@@ -84,26 +109,12 @@ struct FeedService::State {
     arrival->is_readable = arrival->message.header.is_readable && !came.frame.is_cut;
     arrival->responder = std::move(responder);
 
-    NewMessage filed;
-    filed.feed = feed.name;
-    filed.header = arrival->message.header;
-    filed.source = arrival->message.source;
-    if (!arrival->is_readable) {
-      ++unreadable;
-      filed.header.control_id.clear();  // nobody may take what comes again for this one
-      Outcome outcome;
-      outcome.state = MessageState::dead;
-      outcome.stage = Stage::receive;
-      outcome.code = came.frame.is_cut ? "mllp-too-large" : std::string(kUnreadable.id);
-      outcome.text = came.frame.is_cut ? "the message is too large; only its beginning was kept"
-                                       : std::string(kUnreadable.english);
-      outcome.suggestion = "ask the sender what this is";
-      filed.outcome = std::move(outcome);
-    } else if (came.frame.content.size() <= kCopiedBytes) {
+    if (arrival->is_readable && came.frame.content.size() <= kCopiedBytes) {
       arrival->message.content = came.frame.content;
       arrival->has_content = true;
     }
-    filed.content = std::move(came.frame.content);
+    NewMessage filed =
+        to_be_filed(arrival->message.header, arrival->message.source, std::move(came.frame.content), came.frame.is_cut);
     pipeline->note(Stage::receive, seconds_since(arrival->began), !arrival->is_readable);
     {
       const std::lock_guard lock(mutex);
@@ -141,6 +152,67 @@ struct FeedService::State {
     arrival.message.id = receipt->id;
     arrival.message.arrived = receipt->arrived;
     pipeline->offer(std::move(arrival.message));
+  }
+
+  /// The messages of a file; success when all of them are safe.
+  Result<> take_file(const std::string& path, const std::string& name) {
+    const auto source = TRY(open_input(path));
+    hl7v2::BatchReader reader(*source);
+    Issues issues;
+    std::uint64_t messages = 0;
+    while (std::optional<hl7v2::BatchItem> item = TRY(reader.next(issues))) {
+      if (item->kind != hl7v2::BatchItem::Kind::message) continue;
+      ++messages;
+      file(services.reader->read(item->bytes), "file " + name, std::string(item->bytes));
+    }
+    if (messages == 0) return fail(ErrorCode::malformed_input, "there is no message in the file");
+    return wait_until_filed();
+  }
+
+  Result<> wait_until_filed() {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [this] { return filing == 0; });
+    if (std::optional<Error> fault = std::exchange(filing_fault, std::nullopt)) return fail(*std::move(fault));
+    return {};
+  }
+
+  /// A file that nobody can read to its end: its beginning is kept as a dead letter, and why.
+  Result<> refuse_file(const std::string& path, const std::string& name, const Error& why) {
+    NewMessage beginning = to_be_filed({}, "file " + name, {}, false);
+    beginning.outcome->text = why.message();
+    beginning.outcome->suggestion = "look at the file in taken/, mend it and put it into the folder again";
+    const auto file = TRY(system_files().open_sequential(path));
+    beginning.content.resize(kHeadBytes);
+    beginning.content.resize(TRY(file->read(beginning.content)));
+    TRY(services.inbox->put(std::move(beginning)));
+    return {};
+  }
+
+  /// Files one of them, no more than so many at once.
+  void file(MessageHeader header, std::string source, std::string content) {
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [this] { return filing < kFiledAtOnce; });
+      ++filing;
+    }
+    NewMessage filed = to_be_filed(header, source, content, false);
+    const bool is_readable = !filed.outcome.has_value();
+    auto message = std::make_shared<Message>();
+    message->header = std::move(header);
+    message->source = std::move(source);
+    message->content = std::move(content);
+    services.inbox->put(std::move(filed), [this, message, is_readable](const Result<Receipt>& receipt) {
+      if (receipt && receipt->is_duplicate) ++duplicates;
+      if (receipt && !receipt->is_duplicate && is_readable) {
+        message->id = receipt->id;
+        message->arrived = receipt->arrived;
+        pipeline->offer(std::move(*message));
+      }
+      const std::lock_guard lock(mutex);
+      if (!receipt) filing_fault = receipt.error();
+      --filing;
+      changed.notify_all();
+    });
   }
 
   // 3. acknowledge
@@ -194,6 +266,9 @@ struct FeedService::State {
   std::mutex mutex;
   std::condition_variable changed;
   std::size_t under_way = 0;
+  std::size_t filing = 0;  // of files
+  std::optional<Error> filing_fault;
+  std::optional<DropFolder> folder;
   std::unique_ptr<Pipeline> pipeline;
   std::optional<connect::MllpServer> server;
 };
@@ -214,12 +289,32 @@ Result<std::unique_ptr<FeedService>> FeedService::start(Feed feed, const Pipelin
 }
 
 Result<> FeedService::listen(net::Io& io) {
+  if (!state_->feed.folder.empty()) return {};
   const auto receive = [at = state_.get()](connect::MllpMessage message, connect::MllpResponder responder) {
     at->receive(std::move(message), std::move(responder));
   };
   Result<connect::MllpServer> server = connect::MllpServer::start(state_->feed.mllp, io, receive, &state_->clock);
   if (!server) return fail(std::move(server).error().within("feed " + state_->feed.name));
   state_->server = *std::move(server);
+  return {};
+}
+
+Result<> FeedService::look() {
+  State& state = *state_;
+  if (state.feed.folder.empty() || state.is_paused) return {};
+  if (!state.folder) state.folder.emplace(state.feed.folder);
+  for (const std::string& name : TRY(state.folder->look())) {
+    const std::string path = state.folder->path_of(name);
+    if (Result<> taken = state.take_file(path, name); !taken) {
+      TRY(state.wait_until_filed());
+      const ErrorCode code = taken.error().code();
+      const bool is_of_file = code == ErrorCode::malformed_input || code == ErrorCode::too_large;
+      if (!is_of_file) return fail(std::move(taken).error().within(name));
+      TRY(state.refuse_file(path, name, taken.error()));
+    }
+    TRY(state.folder->set_aside(name));
+    log_info("file taken", {{"feed", state.feed.name}, {"file", name}});
+  }
   return {};
 }
 

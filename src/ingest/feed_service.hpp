@@ -40,6 +40,9 @@ class FeedService {
   static Result<std::unique_ptr<FeedService>> start(Feed feed, const PipelineServices& services);
   /// And takes more. Errors: io_failure (address in use), invalid_argument (certificates).
   Result<> listen(net::Io& io);
+  /// Takes what lies ready in its folder; waits for the inbox. One thread. Errors: io_failure; what could not be taken
+  /// is taken at the next look.
+  Result<> look();
   ~FeedService();
   FeedService(const FeedService&) = delete;
   FeedService& operator=(const FeedService&) = delete;

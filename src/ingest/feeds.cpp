@@ -23,8 +23,9 @@
 namespace meridian::ingest {
 namespace {
 
-constexpr auto kBetweenLooks = std::chrono::seconds(5);  // at what is declared
-constexpr int kLooksBetweenSweeps = 12;
+constexpr auto kBetweenLooks = std::chrono::seconds(1);  // at folders
+constexpr int kLooksBetweenReloads = 5;
+constexpr int kLooksBetweenSweeps = 60;
 constexpr std::int64_t kStopMilliseconds = 5'000;
 constexpr std::size_t kQueue = 4096;
 
@@ -106,7 +107,7 @@ struct Feeds::State {
   std::unique_ptr<RecordWriter> record;
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<ThreadPool> pool;
-  net::Io* io = nullptr;  // once they listen
+  std::atomic<net::Io*> io = nullptr;  // once they listen
 
   std::mutex reloading;  // one at a time
   Declared in_force;     // under `reloading`
@@ -248,6 +249,10 @@ struct Feeds::State {
       log_info("feed delivers", {{"feed", feed.name}, {"to", feed.destination->to()}});
       return {};
     }
+    if (!feed.folder.empty()) {
+      log_info("feed looks into a folder", {{"feed", feed.name}, {"folder", feed.folder}});
+      return {};
+    }
     TRY(service.listen(*io));
     log_info("feed listens",
              {{"feed", feed.name}, {"address", feed.mllp.host}, {"port", service.port()}, {"tls", feed.mllp.tls}});
@@ -337,14 +342,27 @@ struct Feeds::State {
     }
   }
 
+  void look_into_folders() {
+    for (const std::shared_ptr<FeedService>& feed : all()) {
+      if (!feed->feed().is_enabled || io == nullptr) continue;
+      if (const Result<> looked = feed->look(); !looked) {
+        static LogLimit limit(1);
+        log(LogLevel::error, "files cannot be taken",
+            {{"feed", feed->feed().name}, {"reason", looked.error().message()}}, &limit);
+      }
+    }
+  }
+
   void keep() {
-    for (int looks = 0;; ++looks) {
-      if (looks % kLooksBetweenSweeps == 0) sweep();
+    for (int looks = 1;; ++looks) {
       {
         std::unique_lock lock(mutex);
         changed.wait_for(lock, kBetweenLooks, [this] { return is_closing; });
         if (is_closing) return;
       }
+      look_into_folders();
+      if (looks % kLooksBetweenSweeps == 0) sweep();
+      if (looks % kLooksBetweenReloads != 0) continue;
       const Result<FeedChanges> done = reload();
       if (done && !(done->started.empty() && done->stopped.empty())) {
         log_info("feeds were reloaded", {{"started", done->started.size()}, {"stopped", done->stopped.size()}});

@@ -51,6 +51,8 @@ std::string json_of(const FeedService& service) {
   out.text("state", !feed.is_enabled ? "disabled" : statistics.is_paused ? "paused" : "running");
   if (feed.destination) {
     out.text("to", feed.destination->to());
+  } else if (!feed.folder.empty()) {
+    out.text("folder", feed.folder);
   } else {
     out.text("listen", feed.mllp.host + ':' + std::to_string(service.port() != 0 ? service.port() : feed.mllp.port));
   }
