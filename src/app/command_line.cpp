@@ -1,6 +1,5 @@
 #include "app/command_line.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -9,14 +8,11 @@
 #include "app/completion.hpp"
 #include "app/data_grammar.hpp"
 #include "app/feed_grammar.hpp"
+#include "app/grammar.hpp"
 #include "base/nearest.hpp"
 
 namespace meridian::app {
 namespace {
-
-/// What a flag may be set to, in the order in which help shows it.
-template <typename T>
-using Choices = std::vector<std::pair<std::string, T>>;
 
 const Choices<OutputFormat> kFormats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
 const Choices<FhirSyntax> kSyntaxes{{"json", FhirSyntax::json}, {"xml", FhirSyntax::xml}};
@@ -29,27 +25,6 @@ const Choices<Language> kLanguages{{"en", Language::english}, {"zh", Language::c
 constexpr std::int64_t kMostThreads = 256;
 constexpr const char* kFilesHelp =
     "files: a resource, a Bundle or NDJSON, in JSON or XML, plain, .gz or .zst; - is standard input";
-
-/// A flag with a choice of words. CLI11's own would show numbers in help and call a word "not in {json,text}".
-template <typename T>
-CLI::Option* choice(CLI::App& app, const std::string& flag, T& target, const Choices<T>& choices,
-                    const std::string& help) {
-  std::string shown;
-  for (const auto& [word, value] : choices) shown += (shown.empty() ? "" : "|") + word;
-  const auto set = [&target, &choices, flag, shown](const std::string& given) {
-    for (const auto& [word, value] : choices) {
-      if (word != given) continue;
-      target = value;
-      return;
-    }
-    throw CLI::ValidationError(flag, "takes " + shown + ", not \"" + given + "\"");
-  };
-  return app.add_option_function<std::string>(flag, set, help)->type_name(shown);
-}
-
-CLI::Option* positional(CLI::Option* option) {
-  return option->type_name("");
-}
 
 /// All commands' options side by side, and the CLI11 tree that fills them.
 struct Grammar {

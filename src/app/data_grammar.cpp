@@ -1,8 +1,9 @@
 #include "app/data_grammar.hpp"
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <utility>
+
+#include "app/grammar.hpp"
 
 namespace meridian::app {
 
@@ -23,48 +24,13 @@ struct DataGrammar::Options {
 
 namespace {
 
-constexpr const char* kDefaultData = "meridian-data";
-
-CLI::App* add(CLI::App& app, const char* name, const char* about) {
-  auto* command = app.add_subcommand(name, about);
-  command->fallthrough();
-  return command;
-}
-
-CLI::Option* positional(CLI::Option* option) {
-  return option->type_name("");
-}
-
-void add_folder_or_server(CLI::App& command, Place& place) {
-  auto* data =
-      command.add_option("--data", place.data, "the data folder; a server that holds it is asked through its socket");
-  data->type_name("DIR");
-  command.add_option("--server", place.server, "a server's address, such as http://127.0.0.1:8080")
-      ->type_name("URL")
-      ->excludes(data);
-}
-
 void add_place(CLI::App& command, Place& place) {
   add_folder_or_server(command, place);
   command.add_option("--tenant", place.tenant, "the tenant; the default one when not given")->type_name("NAME");
 }
 
-void add_table(CLI::App& command, Table& format) {
-  command
-      .add_option_function<std::string>(
-          "--format",
-          [&format](const std::string& word) {
-            if (word != "table" && word != "json") {
-              throw CLI::ValidationError("--format", "takes table|json, not \"" + word + "\"");
-            }
-            format = word == "table" ? Table::table : Table::json;
-          },
-          "table: for people; json: as the server answers")
-      ->type_name("table|json");
-}
-
 void add_import(CLI::App& app, ImportOptions& options) {
-  auto* command = add(app, "import", "take resources in: NDJSON, Bundles, single resources, folders of them");
+  auto* command = add_command(app, "import", "take resources in: NDJSON, Bundles, single resources, folders of them");
   positional(command->add_option("PATH", options.paths, "files or folders, plain, .gz or .zst; - is standard input")
                  ->required());
   add_place(*command, options.place);
@@ -77,7 +43,7 @@ void add_import(CLI::App& app, ImportOptions& options) {
 }
 
 void add_export(CLI::App& app, ExportOptions& options) {
-  auto* command = add(app, "export", "write all resources as NDJSON, a file a type");
+  auto* command = add_command(app, "export", "write all resources as NDJSON, a file a type");
   add_place(*command, options.place);
   command->add_option("--out", options.out, "the folder to write to; made when it is not there")
       ->type_name("DIR")
@@ -89,25 +55,26 @@ void add_export(CLI::App& app, ExportOptions& options) {
 }
 
 void add_reading(CLI::App& app, GetOptions& get, SearchOptions& search, HistoryOptions& history) {
-  auto* command = add(app, "get", "print resources");
+  auto* command = add_command(app, "get", "print resources");
   positional(command->add_option("REFERENCE", get.references, "TYPE/ID, or TYPE/ID/_history/VERSION")->required());
   command->add_flag("--provenance", get.provenance, "instead, which message and place in it each part came from");
   add_place(*command, get.place);
 
-  command = add(app, "search", "search, as FHIR does, and print what was found");
+  command = add_command(app, "search", "search, as FHIR does, and print what was found");
   positional(command->add_option("QUERY", search.query, "such as 'Observation?code=8480-6&_sort=-date'")->required());
   add_place(*command, search.place);
   add_table(*command, search.format);
   command->add_flag("--all", search.all, "every page, not only the first");
 
-  command = add(app, "history", "print the versions of a resource, a type or everything, newest first");
+  command = add_command(app, "history", "print the versions of a resource, a type or everything, newest first");
   positional(command->add_option("REFERENCE", history.reference, "TYPE/ID or TYPE; everything when not given"));
   add_place(*command, history.place);
 }
 
 void add_upkeep(CLI::App& app, BackupOptions& backup, RestoreOptions& restore, VerifyOptions& verify,
                 ReindexOptions& reindex, StatsOptions& stats, DoctorOptions& doctor) {
-  auto* command = add(app, "backup", "make a restore point in another folder, consistent, while the server goes on");
+  auto* command =
+      add_command(app, "backup", "make a restore point in another folder, consistent, while the server goes on");
   add_folder_or_server(*command, backup.place);  // of all tenants
   command->add_option("--out", backup.out, "the folder of the back-up")->type_name("DIR")->required();
   command->add_flag("--incremental", backup.incremental,
@@ -117,7 +84,7 @@ void add_upkeep(CLI::App& app, BackupOptions& backup, RestoreOptions& restore, V
       "points\n"
       "are compared with their checksums; one that is damaged is copied anew.");
 
-  command = add(app, "restore", "make a data folder from a back-up");
+  command = add_command(app, "restore", "make a data folder from a back-up");
   auto* positional_from =
       positional(command->add_option("BACKUP", restore.from, "a folder that `meridian backup` made"));
   command->add_option("--from", restore.from, "the same")->type_name("DIR")->excludes(positional_from);
@@ -131,27 +98,27 @@ void add_upkeep(CLI::App& app, BackupOptions& backup, RestoreOptions& restore, V
     if (restore.data.empty() && !restore.list) throw CLI::RequiredError("--data DIR");
   });
 
-  command = add(app, "verify", "read everything and compare it: checksums, versions, index, feed");
+  command = add_command(app, "verify", "read everything and compare it: checksums, versions, index, feed");
   add_place(*command, verify.place);
   command->footer("Exit code 1 when something is wrong; each fault is a line.");
 
-  command = add(app, "reindex", "make the search index anew from the resources");
+  command = add_command(app, "reindex", "make the search index anew from the resources");
   add_place(*command, reindex.place);
 
-  command = add(app, "stats", "what is in it: resources by type, versions, bytes");
+  command = add_command(app, "stats", "what is in it: resources by type, versions, bytes");
   add_place(*command, stats.place);
   add_table(*command, stats.format);
 
-  command = add(app, "doctor", "explain what is wrong with this installation, and how to mend it");
+  command = add_command(app, "doctor", "explain what is wrong with this installation, and how to mend it");
   command->add_option("--data", doctor.data, "the data folder to look at")->type_name("DIR");
 }
 
 void add_terminology(CLI::App& app, TerminologyOptions& options) {
   using Action = TerminologyOptions::Action;
-  auto* all = add(app, "terminology", "load code systems from their files, and ask what codes mean");
+  auto* all = add_command(app, "terminology", "load code systems from their files, and ask what codes mean");
   all->require_subcommand(1);
   const auto action = [&](const char* name, const char* about, Action what) {
-    auto* command = add(*all, name, about);
+    auto* command = add_command(*all, name, about);
     command->callback([&options, what] { options.action = what; });
     add_place(*command, options.place);
     return command;
@@ -205,10 +172,6 @@ DataGrammar::~DataGrammar() = default;
 
 std::optional<Command> DataGrammar::command(const CLI::App& app) {
   Options& o = *options_;
-  const auto placed = [](auto options) -> Command {
-    if (options.place.data.empty() && options.place.server.empty()) options.place.data = kDefaultData;
-    return options;
-  };
   if (app.got_subcommand("import")) return placed(std::move(o.import));
   if (app.got_subcommand("export")) return placed(std::move(o.export_));
   if (app.got_subcommand("get")) return placed(std::move(o.get));

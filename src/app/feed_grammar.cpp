@@ -1,8 +1,9 @@
 #include "app/feed_grammar.hpp"
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <utility>
+
+#include "app/grammar.hpp"
 
 namespace meridian::app {
 
@@ -18,52 +19,9 @@ struct FeedGrammar::Options {
 
 namespace {
 
-constexpr const char* kDefaultData = "meridian-data";
-
-CLI::App* add(CLI::App& app, const char* name, const char* about) {
-  auto* command = app.add_subcommand(name, about);
-  command->fallthrough();
-  return command;
-}
-
-CLI::Option* positional(CLI::Option* option) {
-  return option->type_name("");
-}
-
-void add_place(CLI::App& command, Place& place) {
-  auto* data =
-      command.add_option("--data", place.data, "the data folder; a server that holds it is asked through its socket");
-  data->type_name("DIR");
-  command.add_option("--server", place.server, "a server's address, such as http://127.0.0.1:8080")
-      ->type_name("URL")
-      ->excludes(data);
-}
-
-void add_table(CLI::App& command, Table& format) {
-  command
-      .add_option_function<std::string>(
-          "--format",
-          [&format](const std::string& word) {
-            if (word != "table" && word != "json") {
-              throw CLI::ValidationError("--format", "takes table|json, not \"" + word + "\"");
-            }
-            format = word == "table" ? Table::table : Table::json;
-          },
-          "table: for people; json: as the server answers")
-      ->type_name("table|json");
-}
-
-/// `hl7` as somebody made it before, or made here.
-CLI::App* hl7_of(CLI::App& app) {
-  const auto all = app.get_subcommands([](const CLI::App* one) { return one->get_name() == "hl7"; });
-  if (!all.empty()) return all.front();
-  auto* hl7 = add(app, "hl7", "work with HL7 v2 messages");
-  hl7->require_subcommand(1);
-  return hl7;
-}
-
 CLI::App* add_send(CLI::App& app, Hl7SendOptions& options) {
-  auto* command = add(*hl7_of(app), "send", "send messages by MLLP and print how each was acknowledged");
+  auto* command =
+      add_command(*app.get_subcommand("hl7"), "send", "send messages by MLLP and print how each was acknowledged");
   positional(command->add_option("FILE", options.files, "files of messages; - is standard input")->required());
   command->add_option("--to", options.to, "where to")->type_name("HOST:PORT")->required();
   command->add_flag("--tls", options.tls, "encrypt, and look at the receiver's certificate");
@@ -92,12 +50,12 @@ CLI::App* add_send(CLI::App& app, Hl7SendOptions& options) {
 
 void add_feeds(CLI::App& app, FeedsOptions& options) {
   using Action = FeedsOptions::Action;
-  auto* all = add(app, "feeds", "the sources of messages: list, show, pause, resume, reload, test");
+  auto* all = add_command(app, "feeds", "the sources of messages: list, show, pause, resume, reload, test");
   all->require_subcommand(1);
   const auto action = [&](const char* name, const char* about, Action what) {
-    auto* command = add(*all, name, about);
+    auto* command = add_command(*all, name, about);
     command->callback([&options, what] { options.action = what; });
-    add_place(*command, options.place);
+    add_folder_or_server(*command, options.place);
     if (what != Action::list && what != Action::reload)
       positional(command->add_option("FEED", options.feed, "its name")->required());
     return command;
@@ -111,8 +69,9 @@ void add_feeds(CLI::App& app, FeedsOptions& options) {
 }
 
 CLI::App* add_test(CLI::App& app, FeedTestOptions& options) {
-  auto* command = add(*app.get_subcommand("feeds"), "test",
-                      "read a declaration as the server would, and say what messages would become; touches nothing");
+  auto* command =
+      add_command(*app.get_subcommand("feeds"), "test",
+                  "read a declaration as the server would, and say what messages would become; touches nothing");
   positional(command->add_option("FILE", options.file, "the feed's YAML")->required());
   command->add_option("--messages", options.messages, "files of messages to try; - is standard input")
       ->type_name("FILE");
@@ -139,9 +98,9 @@ void add_question(CLI::App& command, InboxOptions& options, bool with_state) {
 
 void add_compare(CLI::App& all, InboxOptions& options) {
   auto* command =
-      add(all, "compare", "say what other mappings would make of messages, field by field; changes nothing");
+      add_command(all, "compare", "say what other mappings would make of messages, field by field; changes nothing");
   command->callback([&options] { options.action = InboxOptions::Action::compare; });
-  add_place(*command, options.place);
+  add_folder_or_server(*command, options.place);
   add_question(*command, options, true);
   command
       ->add_option("--mappings", options.mappings,
@@ -154,24 +113,24 @@ void add_compare(CLI::App& all, InboxOptions& options) {
 
 void add_inbox(CLI::App& app, InboxOptions& options) {
   using Action = InboxOptions::Action;
-  auto* all = add(app, "inbox", "messages as they came: search, show, replay, compare");
+  auto* all = add_command(app, "inbox", "messages as they came: search, show, replay, compare");
   all->require_subcommand(1);
-  auto* command = add(*all, "search", "find messages, newest first");
+  auto* command = add_command(*all, "search", "find messages, newest first");
   command->callback([&options] { options.action = Action::search; });
-  add_place(*command, options.place);
+  add_folder_or_server(*command, options.place);
   add_question(*command, options, true);
   command->add_option("--limit", options.limit, "so many at most")->type_name("N");
   add_table(*command, options.format);
 
-  command = add(*all, "show", "print messages as they came");
+  command = add_command(*all, "show", "print messages as they came");
   command->callback([&options] { options.action = Action::show; });
-  add_place(*command, options.place);
+  add_folder_or_server(*command, options.place);
   positional(command->add_option("MESSAGE", options.messages, "FEED/NUMBER")->required());
   add_table(*command, options.format);
 
-  command = add(*all, "replay", "work again on every message of a feed that the question finds");
+  command = add_command(*all, "replay", "work again on every message of a feed that the question finds");
   command->callback([&options] { options.action = Action::replay_many; });
-  add_place(*command, options.place);
+  add_folder_or_server(*command, options.place);
   add_question(*command, options, true);
   add_compare(*all, options);
 }
@@ -179,19 +138,19 @@ void add_inbox(CLI::App& app, InboxOptions& options) {
 void add_dead_letters(CLI::App& app, InboxOptions& options) {
   using Action = InboxOptions::Action;
   options.only_dead = true;
-  auto* all = add(app, "dead-letters", "messages that wait for somebody: list, show, fix, replay, drop");
+  auto* all = add_command(app, "dead-letters", "messages that wait for somebody: list, show, fix, replay, drop");
   all->require_subcommand(1);
-  auto* command = add(*all, "list", "a feed's dead letters and why they are");
+  auto* command = add_command(*all, "list", "a feed's dead letters and why they are");
   command->callback([&options] { options.action = Action::search; });
-  add_place(*command, options.place);
+  add_folder_or_server(*command, options.place);
   add_question(*command, options, false);
   command->add_option("--limit", options.limit, "so many at most")->type_name("N");
   add_table(*command, options.format);
 
   const auto of_messages = [&](const char* name, const char* about, Action what) {
-    auto* made = add(*all, name, about);
+    auto* made = add_command(*all, name, about);
     made->callback([&options, what] { options.action = what; });
-    add_place(*made, options.place);
+    add_folder_or_server(*made, options.place);
     positional(made->add_option("MESSAGE", options.messages, "FEED/NUMBER")->required());
     return made;
   };
@@ -218,10 +177,6 @@ FeedGrammar::~FeedGrammar() = default;
 
 std::optional<Command> FeedGrammar::command(const CLI::App& app) {
   Options& o = *options_;
-  const auto placed = [](auto options) -> Command {
-    if (options.place.data.empty() && options.place.server.empty()) options.place.data = kDefaultData;
-    return options;
-  };
   if (o.send_command->parsed()) return std::move(o.send);
   if (o.test_command->parsed()) return std::move(o.test);
   if (app.got_subcommand("feeds")) return placed(std::move(o.feeds));

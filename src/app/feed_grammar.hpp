@@ -14,7 +14,7 @@ namespace meridian::app {
 
 class FeedGrammar {
  public:
-  /// Adds the subcommands, `send` to `hl7`; the App must not outlive this.
+  /// Adds the subcommands, `send` to `hl7`, which is there; the App must not outlive this.
   explicit FeedGrammar(CLI::App& app);
   ~FeedGrammar();
 
