@@ -44,21 +44,12 @@ struct MllpServer::State {
   ~State() {
     listener.reset();
     cut();
-    core->wait_until_empty(INT32_MAX);
+    core->connections->wait_until_empty(INT32_MAX);
   }
 
-  /// Does something with every connection, on the loop where it lives.
   template <typename What>
   void with_connections(What what) {
-    for (auto& entry : core->connections) {
-      entry.first->post([shared = core, loop = entry.first, what] {
-        const auto& open = shared->connections.find(loop)->second;
-        const std::vector<MllpConnection*> all(open.begin(), open.end());
-        for (MllpConnection* connection : all) {
-          if (open.contains(connection)) what(*connection);
-        }
-      });
-    }
+    net::Connections<MllpConnection>::for_each(core->connections, what);
   }
 
   void cut() {
@@ -99,7 +90,8 @@ void keep_alive(int descriptor) {
 
 void take(const std::shared_ptr<MllpCore>& core, net::Accepted accepted) {
   const std::uint64_t number = ++core->accepted;
-  if (!core->admit(accepted.peer.address)) {
+  if (!core->connections->admit(accepted.peer.address, core->options.connections,
+                                core->options.connections_per_address)) {
     ++core->refused;
     return;
   }
@@ -122,7 +114,7 @@ Result<MllpServer> MllpServer::start(MllpServerOptions options, net::Io& io, Mll
   auto core = std::make_shared<MllpCore>(std::move(options), io, std::move(handler),
                                          clock != nullptr ? *clock : system_clock());
   if (core->options.tls) core->tls = TRY(net::TlsServer::create(core->options.certificates));
-  for (std::size_t i = 0; i < io.size(); ++i) core->connections[&io.at(i)];
+  core->connections->live_on(io);
   auto state = std::make_shared<State>(core);
   state->listener = TRY(net::Listener::tcp(io.next(), core->options.host, core->options.port));
   state->listener->start([core](net::Accepted accepted) { take(core, std::move(accepted)); });
@@ -135,8 +127,16 @@ std::uint16_t MllpServer::port() const {
 
 MllpServerCounts MllpServer::counts() const {
   const MllpCore& core = *state_->core;
-  MllpServerCounts counts{core.accepted, core.refused, core.open(), core.cut,    core.messages,
-                          core.bytes,    core.answers, core.held(), core.pauses, {}};
+  MllpServerCounts counts{core.accepted,
+                          core.refused,
+                          core.connections->open(),
+                          core.cut,
+                          core.messages,
+                          core.bytes,
+                          core.answers,
+                          core.held(),
+                          core.pauses,
+                          {}};
   for (std::size_t i = 0; i < kMllpFaults; ++i) counts.faults[i] = core.faults[i];
   return counts;
 }
@@ -159,9 +159,9 @@ bool MllpServer::drain(std::int64_t milliseconds) {
   state_->core->is_draining = true;
   state_->listener->stop();
   state_->with_connections([](MllpConnection& connection) { connection.drain(); });
-  if (state_->core->wait_until_empty(milliseconds)) return true;
+  if (state_->core->connections->wait_until_empty(milliseconds)) return true;
   state_->cut();
-  state_->core->wait_until_empty(INT32_MAX);
+  state_->core->connections->wait_until_empty(INT32_MAX);
   return false;
 }
 

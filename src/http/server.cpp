@@ -23,22 +23,12 @@ struct Server::State {
   ~State() {
     listeners.clear();
     cut();
-    core->wait_until_empty(INT32_MAX);
+    core->connections->wait_until_empty(INT32_MAX);
   }
 
-  /// Does something with every connection, on the loop where it lives.
   template <typename What>
   void with_connections(What what) {
-    for (auto& entry : core->connections) {
-      entry.first->post([shared = core, loop = entry.first, what] {
-        // Ending one may take it out of the set.
-        const auto& open = shared->connections.find(loop)->second;
-        const std::vector<Connection*> all(open.begin(), open.end());
-        for (Connection* connection : all) {
-          if (open.contains(connection)) what(*connection);
-        }
-      });
-    }
+    net::Connections<Connection>::for_each(core->connections, what);
   }
 
   void cut() {
@@ -80,7 +70,8 @@ void take(const std::shared_ptr<ServerCore>& core, net::Accepted accepted, bool 
   net::Loop& loop = core->services.io->next();
   const std::string address = accepted.peer.address;
   ++core->accepted;
-  if (!core->admit(address)) {
+  if (!core->connections->admit(address, core->options->limits.connections,
+                                core->options->limits.connections_per_address)) {
     ++core->refused;
     if (tls) return;
     loop.post([&loop, accepted = std::move(accepted)]() mutable {
@@ -112,7 +103,7 @@ Result<Server> Server::start(ServerOptions options, Router router, Services serv
   core.router = std::move(router);
   core.services = std::move(services);
   net::Io& io = *core.services.io;
-  for (std::size_t i = 0; i < io.size(); ++i) core.connections[&io.at(i)];
+  core.connections->live_on(io);
 
   for (const ListenAddress& address : core.options->listen) {
     net::Loop& loop = io.next();
@@ -142,7 +133,8 @@ std::string Server::url() const {
 
 ServerCounts Server::counts() const {
   const ServerCore& core = *state_->core;
-  return {core.accepted, core.refused, core.open(), core.requests, core.malformed, core.over_quota, core.timeouts};
+  return {core.accepted,   core.refused, core.connections->open(), core.requests, core.malformed,
+          core.over_quota, core.timeouts};
 }
 
 Result<> Server::reload_certificates() {
@@ -154,9 +146,9 @@ bool Server::drain(std::int64_t milliseconds) {
   state_->core->draining = true;
   for (net::Listener& listener : state_->listeners) listener.stop();
   state_->with_connections([](Connection& connection) { connection.drain(); });
-  if (state_->core->wait_until_empty(milliseconds)) return true;
+  if (state_->core->connections->wait_until_empty(milliseconds)) return true;
   state_->cut();
-  state_->core->wait_until_empty(INT32_MAX);
+  state_->core->connections->wait_until_empty(INT32_MAX);
   return false;
 }
 

@@ -53,7 +53,7 @@ MllpConnection::MllpConnection(std::shared_ptr<MllpCore> core, net::Stream& stre
       peer_(peer_of(stream, number)),
       stream_(&stream),
       decoder_(core_->options.frame) {
-  core_->connections.find(&stream.loop())->second.insert(this);
+  core_->connections->insert(stream.loop(), this);
 }
 
 MllpConnection::~MllpConnection() = default;
@@ -71,7 +71,7 @@ Task<void> MllpConnection::serve() {
   end();
   while (!is_writer_done_) co_await reader_->wait(Deadline{});
   if (!is_cut_) stream_->shutdown_write();
-  core_->connections.find(&stream_->loop())->second.erase(this);
+  core_->connections->erase(stream_->loop(), this);
   stream_->close();
 }
 
@@ -384,7 +384,7 @@ Task<void> serve_mllp(std::shared_ptr<MllpCore> core, std::unique_ptr<net::Strea
     co_await connection->serve();
   }
   stream.reset();
-  core->leave(address);
+  core->connections->leave(address);
 }
 
 }  // namespace meridian::connect::internal

@@ -1,7 +1,5 @@
 #include "connect/internal/mllp_core.hpp"
 
-#include <chrono>
-
 #include "net/signal.hpp"
 
 namespace meridian::connect::internal {
@@ -36,28 +34,6 @@ MllpCore::MllpCore(MllpServerOptions given, net::Io& the_io, MllpHandler the_han
       answer_seconds(
           metrics().histogram({"meridian_mllp_answer_seconds", "From a message's last byte to its answer", "seconds"},
                               request_seconds(), {{kFeed, options.name}})) {}
-
-bool MllpCore::admit(const std::string& address) {
-  const std::lock_guard lock(mutex_);
-  if (open_.load() >= options.connections) return false;
-  std::uint32_t& count = by_address_[address];
-  if (count >= options.connections_per_address) return false;
-  ++count;
-  ++open_;
-  return true;
-}
-
-void MllpCore::leave(const std::string& address) {
-  const std::lock_guard lock(mutex_);
-  const auto at = by_address_.find(address);
-  if (--at->second == 0) by_address_.erase(at);
-  if (--open_ == 0) changed_.notify_all();
-}
-
-bool MllpCore::wait_until_empty(std::int64_t milliseconds) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::milliseconds(milliseconds), [this] { return open_.load() == 0; });
-}
 
 void MllpCore::give_back(std::uint64_t count) {
   if (count == 0) return;

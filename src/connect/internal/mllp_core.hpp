@@ -3,19 +3,15 @@
 
 #include <array>
 #include <atomic>
-#include <condition_variable>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "base/metrics.hpp"
 #include "connect/mllp_server.hpp"
+#include "net/connections.hpp"
 
 namespace meridian::net {
-class Loop;
 class Signal;
 }  // namespace meridian::net
 
@@ -25,7 +21,7 @@ class MllpConnection;
 
 class MllpCore {
  public:
-  MllpCore(MllpServerOptions options, net::Io& io, MllpHandler handler, const Clock& clock);
+  MllpCore(MllpServerOptions given, net::Io& the_io, MllpHandler the_handler, const Clock& the_clock);
 
   const MllpServerOptions options;
   net::Io& io;
@@ -53,12 +49,8 @@ class MllpCore {
   std::array<Counter*, kMllpFaults> fault_metrics;
   Histogram& answer_seconds;
 
-  /// Counts a new connection from there; false when it would be one too many.
-  bool admit(const std::string& address);
-  void leave(const std::string& address);
-  std::uint64_t open() const { return open_.load(); }
-  /// Waits until no connection is open, or that long. True when none is.
-  bool wait_until_empty(std::int64_t milliseconds);
+  const std::shared_ptr<net::Connections<MllpConnection>> connections =
+      std::make_shared<net::Connections<MllpConnection>>();
 
   /// The budget of all. A reader that finds it spent is woken when some is given back.
   void hold(std::uint64_t count) { held_ += count; }
@@ -68,16 +60,10 @@ class MllpCore {
   bool has_room_or_wake(const std::shared_ptr<net::Signal>& signal);
   void wake_waiting();
 
-  /// The connections of each loop; each set is touched only on its loop's thread.
-  std::map<net::Loop*, std::unordered_set<MllpConnection*>> connections;
-
  private:
-  std::atomic<std::uint64_t> open_ = 0;
   std::atomic<std::uint64_t> held_ = 0;
   std::atomic<bool> somebody_waits_ = false;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::string, std::uint32_t> by_address_;  // protected by mutex_
   std::vector<std::weak_ptr<net::Signal>> waiting_;  // protected by mutex_
 };
 

@@ -48,11 +48,11 @@ Connection::Connection(std::shared_ptr<ServerCore> core, std::unique_ptr<net::St
       address_(stream_->peer().address),
       options_(*core_->options),
       scanner_(options_.limits.header_bytes) {
-  core_->connections.find(&stream_->loop())->second.insert(this);
+  core_->connections->insert(stream_->loop(), this);
 }
 
 Connection::~Connection() {
-  core_->connections.find(&stream_->loop())->second.erase(this);
+  core_->connections->erase(stream_->loop(), this);
   core_->buffered_body_bytes -= budgeted_;
   stream_->close();
 }
@@ -280,7 +280,7 @@ Task<void> serve_connection(std::shared_ptr<ServerCore> core, std::unique_ptr<ne
     co_await connection.serve();
   }
   stream.reset();
-  core->leave(address);
+  core->connections->leave(address);
 }
 
 }  // namespace meridian::http::internal
