@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "formats/fhir/json_writer.hpp"
 #include "http/router.hpp"
 #include "ingest/feeds.hpp"
 #include "mapping/merge.hpp"
@@ -14,20 +15,19 @@
 namespace meridian::ingest {
 namespace {
 
-using http::json_escaped;
 using http::Request;
 using http::Response;
 
-std::string extension(const char* url, const std::string& value) {
-  return R"({"url":")" + std::string(url) + R"(","valueString":")" + json_escaped(value) + "\"}";
-}
-
-std::string target_of(const std::string& reference, const mapping::ElementOrigin& part) {
-  std::string extensions = extension("http://hl7.org/fhir/StructureDefinition/targetPath", part.path);
+void write_target(fhir::JsonWriter& json, const std::string& reference, const mapping::ElementOrigin& part) {
+  const auto write_extension = [&json](const char* url, const std::string& value) {
+    json.begin_object().key("url").string(url).key("valueString").string(value).end_object();
+  };
+  json.begin_object().key("extension").begin_array();
+  write_extension("http://hl7.org/fhir/StructureDefinition/targetPath", part.path);
   if (const std::string place = to_string(part.origin); !place.empty()) {
-    extensions += ',' + extension("urn:meridian:extension:message-place", place);
+    write_extension("urn:meridian:extension:message-place", place);
   }
-  return R"({"extension":[)" + extensions + R"(],"reference":")" + reference + "\"}";
+  json.end_array().key("reference").string(reference).end_object();
 }
 
 Response answer(const Request& request, const store::Store& store,
@@ -51,27 +51,34 @@ Response answer(const Request& request, const store::Store& store,
 Result<std::string> provenance_of(const store::Noted& noted, std::shared_ptr<const mapping::MergeRules> rules) {
   const store::Version& version = noted.version;
   const std::string reference = version.key.type + '/' + version.key.id + "/_history/" + std::to_string(version.number);
-  std::map<mapping::Stamp, std::string, std::greater<>> targets;
+  std::map<mapping::Stamp, std::vector<mapping::ElementOrigin>, std::greater<>> by_message;
   if (!noted.note.empty()) {
     mapping::Merger merger(std::move(rules));
     const fhir::TypeId type = fhir::Schema::r4().find_type(version.key.type);
-    for (const mapping::ElementOrigin& part : TRY(merger.explain(type, version.json, noted.note))) {
-      std::string& list = targets[part.stamp];
-      list += (list.empty() ? "" : ",") + target_of(reference, part);
+    for (mapping::ElementOrigin& part : TRY(merger.explain(type, version.json, noted.note))) {
+      by_message[part.stamp].push_back(std::move(part));
     }
   }
-  std::string entries;
-  for (const auto& [stamp, list] : targets) {
-    const std::string message = json_escaped(stamp.control_id);
-    entries += entries.empty() ? "" : ",";
-    entries += R"({"resource":{"resourceType":"Provenance","target":[)" + list + R"(],"occurredDateTime":")" +
-               Instant::from_microseconds(stamp.time).to_string() + R"(","recorded":")" +
-               version.last_updated.to_string() + R"(","agent":[{"who":{"display":"sender of message )" + message +
-               R"("}}],"entity":[{"role":"source","what":{"identifier":{"system":"urn:meridian:message","value":")" +
-               message + R"("}}}]}})";
+  fhir::JsonWriter json;
+  json.begin_object().key("resourceType").string("Bundle").key("type").string("collection");
+  if (!by_message.empty()) json.key("entry").begin_array();
+  for (const auto& [stamp, parts] : by_message) {
+    json.begin_object().key("resource").begin_object().key("resourceType").string("Provenance");
+    json.key("target").begin_array();
+    for (const mapping::ElementOrigin& part : parts) write_target(json, reference, part);
+    json.end_array();
+    json.key("occurredDateTime").string(Instant::from_microseconds(stamp.time).to_string());
+    json.key("recorded").string(version.last_updated.to_string());
+    json.key("agent").begin_array().begin_object().key("who").begin_object();
+    json.key("display").string("sender of message " + stamp.control_id).end_object().end_object().end_array();
+    json.key("entity").begin_array().begin_object().key("role").string("source").key("what").begin_object();
+    json.key("identifier").begin_object().key("system").string("urn:meridian:message");
+    json.key("value").string(stamp.control_id).end_object().end_object().end_object().end_array();
+    json.end_object().end_object();
   }
-  return R"({"resourceType":"Bundle","type":"collection")" + (entries.empty() ? "" : ",\"entry\":[" + entries + ']') +
-         '}';
+  if (!by_message.empty()) json.end_array();
+  json.end_object();
+  return std::move(json).take();
 }
 
 void mount_provenance(http::Router& router, const store::Store& store, const Feeds& feeds) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "formats/fhir/json_writer.hpp"
 #include "http/router.hpp"
 #include "ingest/feeds.hpp"
 
@@ -21,88 +23,70 @@ constexpr std::size_t kMostOnAPage = 1000;
 constexpr std::uint64_t kMostReplayed = 1'000'000;
 constexpr std::int64_t kReplayMilliseconds = 3'600'000;
 
-/// One JSON object, member by member.
-class Object {
- public:
-  Object& text(std::string_view name, std::string_view value) {
-    return raw(name, '"' + http::json_escaped(value) + '"');
-  }
-  Object& number(std::string_view name, std::uint64_t value) { return raw(name, std::to_string(value)); }
-  Object& truth(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
-  Object& raw(std::string_view name, std::string_view json) {
-    out_ += out_.empty() ? "{" : ",";
-    out_ += '"';
-    out_ += name;
-    out_ += "\":";
-    out_ += json;
-    return *this;
-  }
-  std::string take() { return out_.empty() ? "{}" : out_ + '}'; }
-
- private:
-  std::string out_;
-};
-
-std::string json_of(const FeedService& service) {
+void write(fhir::JsonWriter& out, const FeedService& service) {
   const Feed& feed = service.feed();
   const FeedStatistics statistics = service.statistics();
-  Object out;
-  out.text("feed", feed.name).text("title", feed.title_english).text("title_zh", feed.title_chinese);
-  out.text("state", !feed.is_enabled ? "disabled" : statistics.is_paused ? "paused" : "running");
+  out.begin_object();
+  out.key("feed").string(feed.name).key("title").string(feed.title_english).key("title_zh").string(feed.title_chinese);
+  out.key("state").string(!feed.is_enabled ? "disabled" : statistics.is_paused ? "paused" : "running");
   if (feed.destination) {
-    out.text("to", feed.destination->to());
+    out.key("to").string(feed.destination->to());
   } else if (!feed.folder.empty()) {
-    out.text("folder", feed.folder);
+    out.key("folder").string(feed.folder);
   } else {
-    out.text("listen", feed.mllp.host + ':' + std::to_string(service.port() != 0 ? service.port() : feed.mllp.port));
+    out.key("listen").string(feed.mllp.host + ':' +
+                             std::to_string(service.port() != 0 ? service.port() : feed.mllp.port));
   }
-  out.truth("tls", feed.mllp.tls).text("mapping", feed.mapping);
-  out.text("acknowledge", feed.acknowledge == AcknowledgeWhen::inbox ? "inbox" : "commit");
-  out.text("poison", feed.poison == PoisonPolicy::skip ? "skip" : "stop");
-  out.number("connections", statistics.connector.connections_open);
-  out.number("messages", statistics.inbox.last).number("received", statistics.connector.messages);
-  out.number("waiting", statistics.inbox.received).number("held", statistics.inbox.held);
-  out.number("dead_letters", statistics.inbox.dead).number("done", statistics.pipeline.done);
-  out.number("duplicates", statistics.duplicates).number("reused_control_ids", statistics.reused_control_ids);
-  out.number("unreadable", statistics.unreadable).number("retries", statistics.pipeline.retries);
-  if (statistics.pipeline.oldest != Instant()) out.text("oldest", statistics.pipeline.oldest.to_string());
-  std::string stages;
+  out.key("tls").boolean(feed.mllp.tls).key("mapping").string(feed.mapping);
+  out.key("acknowledge").string(feed.acknowledge == AcknowledgeWhen::inbox ? "inbox" : "commit");
+  out.key("poison").string(feed.poison == PoisonPolicy::skip ? "skip" : "stop");
+  out.key("connections").number(statistics.connector.connections_open);
+  out.key("messages").number(statistics.inbox.last).key("received").number(statistics.connector.messages);
+  out.key("waiting").number(statistics.inbox.received).key("held").number(statistics.inbox.held);
+  out.key("dead_letters").number(statistics.inbox.dead).key("done").number(statistics.pipeline.done);
+  out.key("duplicates").number(statistics.duplicates).key("reused_control_ids").number(statistics.reused_control_ids);
+  out.key("unreadable").number(statistics.unreadable).key("retries").number(statistics.pipeline.retries);
+  if (statistics.pipeline.oldest != Instant()) out.key("oldest").string(statistics.pipeline.oldest.to_string());
+  out.key("stages").begin_array();
   for (const StageStatistics& stage : statistics.pipeline.stages) {
-    Object row;
-    row.text("stage", name(stage.stage)).number("count", stage.count).number("faults", stage.faults);
-    row.number("microseconds", static_cast<std::uint64_t>(stage.seconds * 1e6)).truth("paused", stage.is_paused);
-    stages += (stages.empty() ? "" : ",") + row.take();
+    out.begin_object();
+    out.key("stage").string(name(stage.stage)).key("count").number(stage.count).key("faults").number(stage.faults);
+    out.key("microseconds").number(static_cast<std::int64_t>(stage.seconds * 1e6));
+    out.key("paused").boolean(stage.is_paused);
+    out.end_object();
   }
-  out.raw("stages", '[' + stages + ']');
-  std::string faults;
+  out.end_array().key("framing_faults").begin_object();
   for (std::size_t i = 0; i < connect::kMllpFaults; ++i) {
     if (statistics.connector.faults[i] == 0) continue;
-    faults += (faults.empty() ? "\"" : ",\"") + std::string(name(static_cast<connect::MllpFault>(i))) +
-              "\":" + std::to_string(statistics.connector.faults[i]);
+    out.key(name(static_cast<connect::MllpFault>(i))).number(statistics.connector.faults[i]);
   }
-  out.raw("framing_faults", '{' + faults + '}');
-  return out.take();
+  out.end_object().end_object();
 }
 
-std::string json_of(const InboxEntry& entry, const std::string* content = nullptr) {
-  Object out;
-  out.text("feed", entry.id.feed).number("sequence", entry.id.sequence).text("arrived", entry.arrived.to_string());
-  out.text("type", entry.header.type).text("control_id", entry.header.control_id).text("source", entry.source);
-  out.number("bytes", entry.bytes).text("state", name(entry.outcome.state));
-  if (entry.reuses_control_id) out.truth("reuses_control_id", true);
-  if (entry.replaces != 0) out.number("replaces", entry.replaces);
-  if (entry.outcome.replaced_by != 0) out.number("replaced_by", entry.outcome.replaced_by);
-  if (entry.outcome.commit != 0) out.number("commit", entry.outcome.commit);
-  if (entry.outcome.epoch != 0) out.number("replays", entry.outcome.epoch);
-  if (entry.outcome.at != Instant()) out.text("ended", entry.outcome.at.to_string());
+void write(fhir::JsonWriter& out, const InboxEntry& entry, const std::string* content = nullptr) {
+  out.begin_object();
+  out.key("feed").string(entry.id.feed);
+  out.key("sequence").number(entry.id.sequence);
+  out.key("arrived").string(entry.arrived.to_string());
+  out.key("type").string(entry.header.type);
+  out.key("control_id").string(entry.header.control_id);
+  out.key("source").string(entry.source);
+  out.key("bytes").number(entry.bytes).key("state").string(name(entry.outcome.state));
+  if (entry.reuses_control_id) out.key("reuses_control_id").boolean(true);
+  if (entry.replaces != 0) out.key("replaces").number(entry.replaces);
+  if (entry.outcome.replaced_by != 0) out.key("replaced_by").number(entry.outcome.replaced_by);
+  if (entry.outcome.commit != 0) out.key("commit").number(entry.outcome.commit);
+  if (entry.outcome.epoch != 0) out.key("replays").number(entry.outcome.epoch);
+  if (entry.outcome.at != Instant()) out.key("ended").string(entry.outcome.at.to_string());
   if (entry.outcome.state == MessageState::dead || entry.outcome.state == MessageState::dropped) {
-    Object why;
-    why.text("stage", name(entry.outcome.stage)).text("code", entry.outcome.code).text("path", entry.outcome.path);
-    why.text("text", entry.outcome.text).text("suggestion", entry.outcome.suggestion);
-    out.raw("reason", why.take());
+    out.key("reason").begin_object();
+    out.key("stage").string(name(entry.outcome.stage));
+    out.key("code").string(entry.outcome.code);
+    out.key("path").string(entry.outcome.path);
+    out.key("text").string(entry.outcome.text).key("suggestion").string(entry.outcome.suggestion).end_object();
   }
-  if (content != nullptr) out.text("content", *content);
-  return out.take();
+  if (content != nullptr) out.key("content").string(*content);
+  out.end_object();
 }
 
 std::optional<std::uint64_t> number_of(std::string_view text) {
@@ -156,6 +140,12 @@ Result<InboxQuery> query_of(const Request& request, const std::string& feed) {
   return query;
 }
 
+/// The object that was begun.
+Response ended(fhir::JsonWriter&& begun) {
+  begun.end_object();
+  return Response::json(std::move(begun).take());
+}
+
 Response answer(const Result<>& done) {
   return done ? Response::json(R"({"done":true})") : Response::problem(done.error());
 }
@@ -165,12 +155,12 @@ Response search(const Request& request, FeedService& service) {
   if (!query) return Response::problem(query.error());
   const auto found = service.inbox().search(*query);
   if (!found) return Response::problem(found.error());
-  std::string entries;
-  for (const InboxEntry& entry : *found) entries += (entries.empty() ? "" : ",") + json_of(entry);
-  Object out;
-  out.raw("messages", '[' + entries + ']');
-  if (found->size() >= query->limit && !found->empty()) out.number("before", found->back().id.sequence);
-  return Response::json(out.take());
+  fhir::JsonWriter out;
+  out.begin_object().key("messages").begin_array();
+  for (const InboxEntry& entry : *found) write(out, entry);
+  out.end_array();
+  if (found->size() >= query->limit && !found->empty()) out.key("before").number(found->back().id.sequence);
+  return ended(std::move(out));
 }
 
 Response show(FeedService& service, std::uint64_t sequence) {
@@ -179,7 +169,9 @@ Response show(FeedService& service, std::uint64_t sequence) {
   if (!entry) return Response::problem(entry.error());
   const auto message = service.inbox().read(id);
   if (!message) return Response::problem(message.error());
-  return Response::json(json_of(*entry, &message->content));
+  fhir::JsonWriter out;
+  write(out, *entry, &message->content);
+  return Response::json(std::move(out).take());
 }
 
 /// All that the question finds, oldest first; those that are still under way are left alone.
@@ -197,12 +189,14 @@ Response replay_many(const Request& request, FeedService& service) {
   }
   std::uint64_t replayed = 0;
   std::uint64_t left_alone = 0;
-  for (auto at = sequences.rbegin(); at != sequences.rend(); ++at) {
-    const Result<> done = service.pipeline().replay(*at);
+  for (const std::uint64_t sequence : std::views::reverse(sequences)) {
+    const Result<> done = service.pipeline().replay(sequence);
     if (!done && done.error().code() != ErrorCode::conflict) return Response::problem(done.error());
     ++(done ? replayed : left_alone);
   }
-  return Response::json(Object().number("replayed", replayed).number("left_alone", left_alone).take());
+  fhir::JsonWriter out;
+  out.begin_object().key("replayed").number(replayed).key("left_alone").number(left_alone);
+  return ended(std::move(out));
 }
 
 /// What files of mappings, each a `file:PATH` of the form, would change.
@@ -218,25 +212,23 @@ Response compare(const Request& request, const Feeds& feeds, const FeedService& 
   if (files.empty()) return Response::problem(400, "there is no file:PATH with a mapping");
   const Result<Comparison> compared = feeds.compare(service, *std::move(query), std::move(files));
   if (!compared) return Response::problem(compared.error());
-  std::string differences;
+  fhir::JsonWriter out;
+  out.begin_object().key("messages").number(compared->messages).key("alike").number(compared->resources);
+  out.key("faults_before").number(compared->faults_before).key("faults_after").number(compared->faults_after);
+  out.key("differences").begin_array();
   for (const ResourceDifference& one : compared->differences) {
-    std::string fields;
+    out.begin_object().key("resource").string(one.resource);
+    out.key("change").string(one.is_new ? "added" : one.is_gone ? "removed" : "changed").key("fields").begin_array();
     for (const FieldDifference& field : one.fields) {
-      Object row;
-      row.text("path", field.path);
-      if (!field.before.empty()) row.text("before", field.before);
-      if (!field.after.empty()) row.text("after", field.after);
-      fields += (fields.empty() ? "" : ",") + row.take();
+      out.begin_object().key("path").string(field.path);
+      if (!field.before.empty()) out.key("before").string(field.before);
+      if (!field.after.empty()) out.key("after").string(field.after);
+      out.end_object();
     }
-    Object row;
-    row.text("resource", one.resource).text("change", one.is_new ? "added" : one.is_gone ? "removed" : "changed");
-    row.raw("fields", '[' + fields + ']');
-    differences += (differences.empty() ? "" : ",") + row.take();
+    out.end_array().end_object();
   }
-  Object out;
-  out.number("messages", compared->messages).number("alike", compared->resources);
-  out.number("faults_before", compared->faults_before).number("faults_after", compared->faults_after);
-  return Response::json(out.raw("differences", '[' + differences + ']').take());
+  out.end_array();
+  return ended(std::move(out));
 }
 
 class Mount {
@@ -277,33 +269,40 @@ void mount_feeds(http::Router& router, Feeds& feeds) {
   router
       .add(Method::get, "/api/v1/feeds",
            [&feeds](const Request&) {
-             std::string all;
-             for (const auto& service : feeds.all()) all += (all.empty() ? "" : ",") + json_of(*service);
-             Object out;
-             if (const std::string fault = feeds.fault(); !fault.empty()) out.text("fault", fault);
-             return Response::json(out.raw("feeds", '[' + all + ']').take());
+             fhir::JsonWriter out;
+             out.begin_object();
+             if (const std::string fault = feeds.fault(); !fault.empty()) out.key("fault").string(fault);
+             out.key("feeds").begin_array();
+             for (const auto& service : feeds.all()) write(out, *service);
+             out.end_array();
+             return ended(std::move(out));
            })
       .summary("List the declared feeds and how they are")
       .tag("Feeds");
   router
-      .add(
-          Method::post, "/api/v1/feeds/_reload",
-          [&feeds](const Request&) {
-            const Result<FeedChanges> done = feeds.reload();
-            if (!done) return Response::problem(done.error());
-            const auto names = [](const std::vector<std::string>& list) {
-              std::string out;
-              for (const std::string& name : list) out += (out.empty() ? "\"" : ",\"") + name + '"';
-              return '[' + out + ']';
-            };
-            Object out;
-            return Response::json(out.raw("started", names(done->started)).raw("stopped", names(done->stopped)).take());
-          })
+      .add(Method::post, "/api/v1/feeds/_reload",
+           [&feeds](const Request&) {
+             const Result<FeedChanges> done = feeds.reload();
+             if (!done) return Response::problem(done.error());
+             fhir::JsonWriter out;
+             out.begin_object();
+             const auto write_names = [&out](const char* key, const std::vector<std::string>& names) {
+               out.key(key).begin_array();
+               for (const std::string& name : names) out.string(name);
+               out.end_array();
+             };
+             write_names("started", done->started);
+             write_names("stopped", done->stopped);
+             return ended(std::move(out));
+           })
       .summary("Put in force what the catalogue says of feeds and mappings now")
       .tag("Feeds");
   Mount mount(router, feeds);
-  mount.feed(Method::get, "", "Show one feed",
-             [](const Request&, FeedService& service) { return Response::json(json_of(service)); });
+  mount.feed(Method::get, "", "Show one feed", [](const Request&, FeedService& service) {
+    fhir::JsonWriter out;
+    write(out, service);
+    return Response::json(std::move(out).take());
+  });
   mount.feed(Method::post, "/pause", "Read nothing from a feed's senders", [](const Request&, FeedService& service) {
     service.pause();
     return answer({});
@@ -329,7 +328,9 @@ void mount_feeds(http::Router& router, Feeds& feeds) {
                 [](const Request& request, FeedService& service, std::uint64_t sequence) {
                   const Result<MessageId> fixed = service.pipeline().fix(sequence, request.body);
                   if (!fixed) return Response::problem(fixed.error());
-                  return Response::json(Object().number("sequence", fixed->sequence).take());
+                  fhir::JsonWriter out;
+                  out.begin_object().key("sequence").number(fixed->sequence);
+                  return ended(std::move(out));
                 });
   mount.message(Method::post, "/inbox/{sequence}/drop", "Let a dead letter go",
                 [](const Request&, FeedService& service, std::uint64_t sequence) {
