@@ -43,14 +43,10 @@ class NoMapper final : public Mapper {
   std::string name_;
 };
 
-/// The mappings of the program, with those of the folder in their place.
-Result<std::vector<mapping::CatalogueFile>> mapping_files(const std::string& folder) {
+/// The mappings of the program, with these files in the place of theirs.
+Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(std::vector<mapping::CatalogueFile> others) {
   std::vector<mapping::CatalogueFile> files = mapping::embedded_catalogue();
-  if (TRY(system_files().exists(folder))) put_over(files, TRY(mapping::read_catalogue(folder)));
-  return files;
-}
-
-Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(const std::vector<mapping::CatalogueFile>& files) {
+  put_over(files, std::move(others));
   Issues faults;
   auto catalogue = mapping::Catalogue::from_files(files, faults);
   if (catalogue) return *std::move(catalogue);
@@ -85,14 +81,15 @@ bool takes_from(const Feed& outbound, const std::string& name) {
 /// What the folder says, whether it is in force or not.
 struct Declared {
   std::vector<Feed> feeds;
-  std::vector<mapping::CatalogueFile> files;
+  std::vector<mapping::CatalogueFile> mappings;  // in the place of the program's own
   bool operator==(const Declared&) const = default;
 };
 
 Result<Declared> read_declared(const std::string& catalog) {
   Declared declared;
   declared.feeds = TRY(read_feeds(catalog + "/feeds"));
-  declared.files = TRY(mapping_files(catalog + "/mappings"));
+  const std::string mappings = catalog + "/mappings";
+  if (TRY(system_files().exists(mappings))) declared.mappings = TRY(mapping::read_catalogue(mappings));
   return declared;
 }
 
@@ -114,7 +111,7 @@ struct Feeds::State {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
-  std::shared_ptr<const mapping::Catalogue> catalogue;
+  std::shared_ptr<const mapping::Catalogue> catalogue;  // null: nothing has needed one
   std::map<std::string, Running, std::less<>> feeds;
   std::string fault;
   bool is_closing = false;
@@ -274,9 +271,11 @@ struct Feeds::State {
   /// Of what is to be in force: a feed is started anew when its declaration or the mappings changed.
   Result<FeedChanges> put_in_force(Declared declared) {
     FeedChanges changes;
-    const bool has_other_mappings = declared.files != in_force.files || catalogue == nullptr;
+    const bool has_other_mappings = declared.mappings != in_force.mappings;
     std::shared_ptr<const mapping::Catalogue> mappings = catalogue;
-    if (has_other_mappings) mappings = TRY(open_mappings(declared.files));
+    if (has_other_mappings || (mappings == nullptr && !declared.feeds.empty())) {
+      mappings = TRY(open_mappings(declared.mappings));
+    }
     std::vector<std::string> ending;
     const auto is_routed = [&declared](const std::string& name) {
       return std::ranges::any_of(declared.feeds, [&](const Feed& feed) { return takes_from(feed, name); });
@@ -420,8 +419,13 @@ std::string Feeds::fault() const {
   return state_->fault;
 }
 
-std::shared_ptr<const mapping::MergeRules> Feeds::rules() const {
-  const std::lock_guard lock(state_->mutex);
+Result<std::shared_ptr<const mapping::MergeRules>> Feeds::rules() const {
+  const std::lock_guard one(state_->reloading);
+  if (state_->catalogue == nullptr) {
+    auto mappings = TRY(open_mappings(state_->in_force.mappings));
+    const std::lock_guard lock(state_->mutex);
+    state_->catalogue = std::move(mappings);
+  }
   return state_->catalogue->merge_rules();
 }
 
@@ -432,11 +436,11 @@ Result<Comparison> Feeds::compare(const FeedService& feed, InboxQuery query,
   {
     const std::lock_guard one(state_->reloading);
     mappings = state_->catalogue;
-    all = state_->in_force.files;
+    all = state_->in_force.mappings;
   }
   put_over(all, std::move(files));
   const auto present = TRY(state_->mapper_for(feed.feed(), std::move(mappings)));
-  const auto other = TRY(state_->mapper_for(feed.feed(), TRY(open_mappings(all))));
+  const auto other = TRY(state_->mapper_for(feed.feed(), TRY(open_mappings(std::move(all)))));
   return ingest::compare(*state_->inbox, std::move(query), *present, *other);
 }
 

@@ -57,7 +57,7 @@ class Feeds {
   /// In the order of their names; also those that are not enabled.
   std::vector<std::shared_ptr<FeedService>> all() const;
   /// Of the mappings in force.
-  std::shared_ptr<const mapping::MergeRules> rules() const;
+  Result<std::shared_ptr<const mapping::MergeRules>> rules() const;
   std::shared_ptr<FeedService> find(std::string_view name) const;  ///< null: no such feed; not to be kept
   /// Puts in force what the catalogue says now. Errors as of start(); then all goes on as before, except feeds that
   /// could not be started anew.

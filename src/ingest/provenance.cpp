@@ -30,8 +30,8 @@ void write_target(fhir::JsonWriter& json, const std::string& reference, const ma
   json.end_array().key("reference").string(reference).end_object();
 }
 
-Response answer(const Request& request, const store::Store& store,
-                const std::shared_ptr<const mapping::MergeRules>& rules, std::optional<std::uint64_t> version) {
+Response answer(const Request& request, const store::Store& store, const Feeds& feeds,
+                std::optional<std::uint64_t> version) {
   const store::ResourceKey key{std::string(request.path_parameter("type")), std::string(request.path_parameter("id"))};
   const store::ReadContext reader = store::local_reader();
   const Result<store::Noted> noted = version ? store.read_noted(reader, key, *version) : store.read_noted(reader, key);
@@ -39,7 +39,9 @@ Response answer(const Request& request, const store::Store& store,
   if (noted->version.change == store::Change::deleted) {
     return Response::problem(Error(ErrorCode::gone, "the resource was deleted"));
   }
-  Result<std::string> bundle = provenance_of(*noted, rules);
+  const auto rules = feeds.rules();
+  if (!rules) return Response::problem(rules.error());
+  Result<std::string> bundle = provenance_of(*noted, *rules);
   if (!bundle) return Response::problem(bundle.error());
   Response response = Response::json(*std::move(bundle));
   response.headers.set("Content-Type", "application/fhir+json");
@@ -84,7 +86,7 @@ Result<std::string> provenance_of(const store::Noted& noted, std::shared_ptr<con
 void mount_provenance(http::Router& router, const store::Store& store, const Feeds& feeds) {
   router
       .add(http::Method::get, "/fhir/{type}/{id}/$provenance",
-           [&store, &feeds](const Request& request) { return answer(request, store, feeds.rules(), std::nullopt); })
+           [&store, &feeds](const Request& request) { return answer(request, store, feeds, std::nullopt); })
       .summary("Say which message and place each part of a resource came from")
       .tag("Feeds");
   router
@@ -96,7 +98,7 @@ void mount_provenance(http::Router& router, const store::Store& store, const Fee
              if (error != std::errc() || end != text.data() + text.size()) {
                return Response::problem(404, "a version is named by its number");
              }
-             return answer(request, store, feeds.rules(), version);
+             return answer(request, store, feeds, version);
            })
       .summary("Say which message and place each part of a version came from")
       .tag("Feeds");
