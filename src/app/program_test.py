@@ -1111,13 +1111,14 @@ class Feeds(ServerTest):
         folder.mkdir()
         batch = "FHS|^~\\&|A\rBHS|^~\\&|A\r" + self.visit("V1", "A01", "20240501080500") + self.visit("V2", "A03", "20240503080500")
         (folder / "night.hl7.gz").write_bytes(gzip.compress((batch + "BTS|2\rFTS|1\r").encode()))
+        (folder / "framed.hl7").write_bytes(b"\xef\xbb\xbf\x0b" + self.visit("V3", "A01", "20240501080500").encode() + b"\x1c\r")
         (folder / "letter.txt").write_text("not a message")
         self.start()
-        while not (folder / "taken" / "night.hl7.gz").exists() or not (folder / "taken" / "letter.txt").exists():
+        while len(list(folder.glob("taken/*"))) < 3:
             pass
         while self.feed("drop")["waiting"]:
             pass
-        self.assertEqual((self.feed("drop")["messages"], self.feed("drop")["dead_letters"]), (3, 1))
+        self.assertEqual((self.feed("drop")["messages"], self.feed("drop")["dead_letters"]), (4, 1))
         self.assertIn("there is no message in the file", self.run_ok("dead-letters", "list", "drop", "--data", self.data))
         found = json.loads(self.run_ok("search", "Encounter?status=finished", "--data", self.data))
         self.assertEqual(found["total"], 1)

@@ -163,7 +163,14 @@ struct FeedService::State {
     while (std::optional<hl7v2::BatchItem> item = TRY(reader.next(issues))) {
       if (item->kind != hl7v2::BatchItem::Kind::message) continue;
       ++messages;
-      file(services.reader->read(item->bytes), "file " + name, std::string(item->bytes));
+      std::string content(hl7v2::without_frame(item->bytes));
+      content += '\r';
+      MessageHeader header = services.reader->read(content);
+      file(std::move(header), "file " + name, std::move(content));
+    }
+    // A message that was passed over, because it is too large, is not forgotten.
+    for (const Issue& issue : issues.all()) {
+      if (issue.severity <= Severity::error) return fail(ErrorCode::too_large, text(issue, Language::english));
     }
     if (messages == 0) return fail(ErrorCode::malformed_input, "there is no message in the file");
     return wait_until_filed();

@@ -18,9 +18,14 @@ bool is_alphanumeric(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
+std::string_view without_mark(std::string_view line) {
+  while (line.starts_with('\v') || line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(line[0] == '\v' ? 1 : 3);
+  return line;
+}
+
 /// What begins with this line, if anything does. The frame of MLLP may stand before it.
 std::optional<Kind> kind_of(std::string_view line) {
-  while (line.starts_with('\v') || line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(line[0] == '\v' ? 1 : 3);
+  line = without_mark(line);
   const std::string_view name = line.substr(0, 3);
   const bool is_alone = line.size() == 3;
   if (!is_alone && (line.size() < 4 || is_alphanumeric(line[3]) || static_cast<unsigned char>(line[3]) <= ' ')) {
@@ -58,6 +63,12 @@ bool is_noise(char c) {
 constexpr std::size_t kEnough = 16;
 
 }  // namespace
+
+std::string_view without_frame(std::string_view item) {
+  item = without_mark(item);
+  while (!item.empty() && is_noise(item.back())) item.remove_suffix(1);
+  return item;
+}
 
 BatchReader::BatchReader(ByteSource& source, BatchLimits limits) : source_(source), limits_(limits) {}
 

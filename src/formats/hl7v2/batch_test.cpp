@@ -81,6 +81,13 @@ TEST(BatchReader, reads_messages_in_frames_of_mllp) {
   EXPECT_THAT(all.issues, IsEmpty());
 }
 
+TEST(BatchReader, gives_what_stands_between_frames) {
+  EXPECT_EQ(without_frame("\x0BMSH|^~\\&|1\rPID|1\r\x1C\r"), "MSH|^~\\&|1\rPID|1");
+  EXPECT_EQ(without_frame("\xEF\xBB\xBFMSH|^~\\&|1\r\n\r\n"), "MSH|^~\\&|1");
+  EXPECT_EQ(without_frame("MSH|^~\\&|1"), "MSH|^~\\&|1");
+  EXPECT_EQ(without_frame("\x1C\r"), "");
+}
+
 TEST(BatchReader, skips_a_message_that_is_too_large_and_goes_on) {
   const std::string file = "MSH|^~\\&|1\rOBX|" + std::string(5000, 'x') + "\rMSH|^~\\&|2\r";
   const Read all = read(file, {.max_message_bytes = 1000, .chunk_bytes = 256});
