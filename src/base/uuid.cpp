@@ -1,6 +1,7 @@
 #include "base/uuid.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <mutex>
 
 #include "base/clock.hpp"
@@ -24,6 +25,14 @@ Result<Uuid> Uuid::parse(std::string_view text) {
     byte = static_cast<std::uint8_t>(high * 16 + low);
     at += 2;
   }
+  return Uuid(bytes);
+}
+
+Uuid Uuid::of_digest(std::span<const std::byte, 32> digest) {
+  std::array<std::uint8_t, 16> bytes{};
+  std::memcpy(bytes.data(), digest.data(), bytes.size());
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x80);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
   return Uuid(bytes);
 }
 

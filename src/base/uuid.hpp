@@ -4,7 +4,9 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,9 @@ class Uuid {
   explicit constexpr Uuid(const std::array<std::uint8_t, 16>& bytes) : bytes_(bytes) {}
   /// `0190163d-8694-739b-aea5-966c26f8ad91`, in either case.
   static Result<Uuid> parse(std::string_view text);
+
+  /// Version 8 of a digest's first 16 bytes: the same for the same thing.
+  static Uuid of_digest(std::span<const std::byte, 32> digest);
 
   /// In lower case.
   std::string to_string() const;

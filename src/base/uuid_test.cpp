@@ -86,5 +86,13 @@ TEST(UuidMaker, gives_each_thread_its_own) {
   EXPECT_EQ(all.size(), 4000u);
 }
 
+TEST(Uuid, of_a_digest_is_of_version_8_and_has_its_bits) {
+  std::array<std::byte, 32> digest{};
+  digest.fill(std::byte{0xff});
+  EXPECT_EQ(Uuid::of_digest(digest).to_string(), "ffffffff-ffff-8fff-bfff-ffffffffffff");
+  digest.fill(std::byte{0});
+  EXPECT_EQ(Uuid::of_digest(digest).to_string(), "00000000-0000-8000-8000-000000000000");
+}
+
 }  // namespace
 }  // namespace meridian

@@ -23,13 +23,7 @@ const std::array<Pipeline::State::Row, 7> Pipeline::State::kTable = {{
 }};
 
 std::string marker_id(const MessageId& id, std::uint32_t epoch) {
-  const Sha256Digest digest = sha256("meridian inbox " + id.to_string() + ' ' + std::to_string(epoch));
-  std::array<std::uint8_t, 16> bytes{};
-  std::ranges::transform(std::span(digest).first<16>(), bytes.begin(),
-                         [](std::byte byte) { return static_cast<std::uint8_t>(byte); });
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x80);  // version 8
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  return Uuid(bytes).to_string();
+  return Uuid::of_digest(sha256("meridian inbox " + id.to_string() + ' ' + std::to_string(epoch))).to_string();
 }
 
 bool is_type_wanted(const std::vector<std::string>& types, std::string_view type) {

@@ -274,6 +274,7 @@ void RecordWriter::commit(const store::WriteContext& context, std::shared_ptr<co
       write.condition.version = one.entry->version;
     }
   }
+  expected.reserve(laid.size());
   for (Laid& one : laid) expected.push_back(state.begin(*one.entry, std::move(one.merged), true));
   state.store.commit(context, std::move(request),
                      [&state, expected = std::move(expected), done = std::move(done)](Answer answer) mutable {

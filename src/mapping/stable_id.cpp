@@ -1,8 +1,5 @@
 #include "mapping/stable_id.hpp"
 
-#include <array>
-#include <cstring>
-
 #include "base/hash.hpp"
 
 namespace meridian::mapping {
@@ -38,12 +35,7 @@ Uuid StableIds::id(std::string_view type, std::string_view authority, std::strin
   const Sha256Digest inner = sha256(text);
   text = outer_;
   text += bytes_of(inner);
-  const Sha256Digest digest = sha256(text);
-  std::array<std::uint8_t, 16> bytes{};
-  std::memcpy(bytes.data(), digest.data(), bytes.size());
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x80);
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  return Uuid(bytes);
+  return Uuid::of_digest(sha256(text));
 }
 
 }  // namespace meridian::mapping

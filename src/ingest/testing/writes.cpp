@@ -1,8 +1,5 @@
 #include "ingest/testing/writes.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "base/hash.hpp"
 #include "base/uuid.hpp"
 #include "mapping/merge_rules.hpp"
@@ -11,11 +8,7 @@ namespace meridian::testing {
 namespace {
 
 Uuid uuid_of(std::string_view name) {
-  const Sha256Digest digest = sha256(name);
-  std::array<std::uint8_t, 16> bytes{};
-  std::ranges::transform(std::span(digest).first<16>(), bytes.begin(),
-                         [](std::byte byte) { return static_cast<std::uint8_t>(byte); });
-  return Uuid(bytes);
+  return Uuid::of_digest(sha256(name));
 }
 
 }  // namespace
@@ -33,7 +26,8 @@ mapping::Write write_of(std::string_view type, std::string_view name,
     mapping::Slot slot;
     const bool is_list = value.starts_with('[');
     const std::string key = is_list ? element + "@PID-5" : element;
-    const std::string json = is_list ? value.substr(1, value.size() - 2) : '"' + element + "\":" + value;
+    std::string json = is_list ? value.substr(1, value.size() - 2) : '"' + element;
+    if (!is_list) json.append("\":").append(value);
     slot.key = key;
     slot.json = json;
     slot.kind = is_list ? mapping::SlotKind::source : mapping::SlotKind::element;
