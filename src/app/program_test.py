@@ -961,12 +961,17 @@ class Feeds(ServerTest):
         super().setUp()
         (self.data / "catalog" / "feeds").mkdir(parents=True)
 
+    def write_feed(self, name: str, **declaration):
+        (self.data / "catalog" / "feeds" / f"{name}.yaml").write_text(json.dumps({"feed": name, **declaration}))
+
+    def feed(self, name: str) -> dict:
+        return json.loads(self.run_ok("feeds", "show", name, "--format", "json", "--data", self.data))
+
     def declare(self, **changes):
-        feed = {"feed": "lab", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "none", **changes}
-        (self.data / "catalog" / "feeds" / "lab.yaml").write_text(json.dumps(feed))
+        self.write_feed("lab", **{"connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "none", **changes})
 
     def shown(self) -> dict:
-        return json.loads(self.run_ok("feeds", "show", "lab", "--format", "json", "--data", self.data))
+        return self.feed("lab")
 
     def until(self, member: str, value):
         while self.shown()[member] != value:
@@ -1052,9 +1057,9 @@ class Feeds(ServerTest):
         place = ("--data", self.data)
         self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "nothing has changed")
         other = self.data / "catalog" / "feeds" / "other.yaml"
-        other.write_text(json.dumps({"feed": "other", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "hl7v2"}))
+        self.write_feed("other", connector={"kind": "mllp", "listen": "127.0.0.1:0"}, mapping="hl7v2")
         self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "other is started")
-        listen = json.loads(self.run_ok("feeds", "show", "other", "--format", "json", *place))["listen"]
+        listen = self.feed("other")["listen"]
         path = self.file("visit.hl7", self.visit("V1", "A01", "20240501080500"))
         self.assertEqual(self.run_ok("hl7", "send", path, "--to", listen).split(), ["AA", "V1"])
         self.declare(poison="drink")
@@ -1068,12 +1073,6 @@ class Feeds(ServerTest):
         other.unlink()
         self.assertEqual(self.run_ok("feeds", "reload", *place).strip(), "other is stopped")
         self.assertEqual(Run("feeds", "show", "other", *place).code, FAILED)
-
-    def write_feed(self, name: str, **declaration):
-        (self.data / "catalog" / "feeds" / f"{name}.yaml").write_text(json.dumps({"feed": name, **declaration}))
-
-    def feed(self, name: str) -> dict:
-        return json.loads(self.run_ok("feeds", "show", name, "--format", "json", "--data", self.data))
 
     def test_hands_messages_on_and_keeps_what_is_refused(self):
         self.declare(mapping="hl7v2")

@@ -164,6 +164,27 @@ TEST_F(FeedServices, cut_the_connection_when_the_inbox_cannot_take_a_message) {
   EXPECT_THAT(ask(again, adt("C1", "7")), HasSubstr("\rMSA|AA|C1\r"));
 }
 
+/// What a feed stands on, in a folder.
+struct Place {
+  explicit Place(const std::filesystem::path& folder)
+      : store(*store::Store::open({.folder = folder / "store", .memory_bytes = 64 << 20})),
+        inbox(*Inbox::open({.folder = folder / "inbox"})) {
+    services.inbox = inbox.get();
+    services.store = store.get();
+    services.record = &record;
+    services.pool = &pool;
+    services.reader = &reader;
+    services.mapper = &mapper;
+  }
+  ThreadPool pool{{.name = "ingest", .threads = 2, .queue_limit = 64}};
+  Hl7HeaderReader reader;
+  SmallMapper mapper;
+  std::unique_ptr<store::Store> store;
+  RecordWriter record{*store};
+  std::unique_ptr<Inbox> inbox;
+  PipelineServices services;
+};
+
 // A process of its own receives messages until it is killed in the middle; then another goes on with its folder. What
 // was acknowledged is there, and nothing twice, however often that happens.
 TEST(FeedCrash, loses_and_doubles_nothing_when_killed) {
@@ -175,22 +196,8 @@ TEST(FeedCrash, loses_and_doubles_nothing_when_killed) {
   std::set<std::string> acknowledged;
   const auto serve = [&](int port_out) {
     net::Io io;
-    ThreadPool pool({.name = "ingest", .threads = 2, .queue_limit = 64});
-    Hl7HeaderReader reader;
-    SmallMapper mapper;
-    auto store = *store::Store::open({.folder = folder / "store", .memory_bytes = 64 << 20});
-    InboxOptions options;
-    options.folder = folder / "inbox";
-    auto inbox = *Inbox::open(options);
-    PipelineServices services;
-    services.inbox = inbox.get();
-    services.store = store.get();
-    RecordWriter record(*store);
-    services.record = &record;
-    services.pool = &pool;
-    services.reader = &reader;
-    services.mapper = &mapper;
-    auto service = *FeedService::start(small_feed(), services);
+    Place place(folder);
+    const auto service = *FeedService::start(small_feed(), place.services);
     if (!service->listen(io)) ::_exit(1);
     const std::uint16_t port = service->port();
     (void)!::write(port_out, &port, sizeof port);
@@ -221,37 +228,22 @@ TEST(FeedCrash, loses_and_doubles_nothing_when_killed) {
   }
   ASSERT_EQ(acknowledged.size(), static_cast<std::size_t>(kRounds * kMessages));
 
-  ThreadPool pool({.name = "ingest", .threads = 2, .queue_limit = 64});
-  Hl7HeaderReader reader;
-  SmallMapper mapper;
-  auto store = *store::Store::open({.folder = folder / "store", .memory_bytes = 64 << 20});
-  InboxOptions options;
-  options.folder = folder / "inbox";
-  auto inbox = *Inbox::open(options);
-  PipelineServices services;
-  services.inbox = inbox.get();
-  services.store = store.get();
-  RecordWriter record(*store);
-  services.record = &record;
-  services.pool = &pool;
-  services.reader = &reader;
-  services.mapper = &mapper;
-  auto service = *FeedService::start(small_feed(), services);
-  ASSERT_TRUE(service->pipeline().wait_until_idle(60'000));
-  EXPECT_EQ(inbox->counts("lab")->last, acknowledged.size());
-  for (const std::string& control_id : acknowledged) {
-    const auto encounter = store->read(store::local_reader(), {"Encounter", id_of(control_id)});
-    ASSERT_TRUE(encounter) << control_id;
-    EXPECT_EQ(encounter->number, 1U) << control_id;
+  {
+    Place place(folder);
+    const auto service = *FeedService::start(small_feed(), place.services);
+    ASSERT_TRUE(service->pipeline().wait_until_idle(60'000));
+    EXPECT_EQ(place.inbox->counts("lab")->last, acknowledged.size());
+    for (const std::string& control_id : acknowledged) {
+      const auto encounter = place.store->read(store::local_reader(), {"Encounter", id_of(control_id)});
+      ASSERT_TRUE(encounter) << control_id;
+      EXPECT_EQ(encounter->number, 1U) << control_id;
+    }
+    for (int i = 0; i < kPatients; ++i) {
+      EXPECT_EQ(place.store->read(store::local_reader(), {"Patient", id_of(std::to_string(i))})->number,
+                acknowledged.size() / kPatients)
+          << "each message of the patient made one version";
+    }
   }
-  for (int i = 0; i < kPatients; ++i) {
-    EXPECT_EQ(store->read(store::local_reader(), {"Patient", id_of(std::to_string(i))})->number,
-              acknowledged.size() / kPatients)
-        << "each message of the patient made one version";
-  }
-  service = nullptr;
-  inbox = nullptr;
-  store = nullptr;
   std::filesystem::remove_all(folder);
 }
 

@@ -3,12 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <fstream>
 #include <map>
-#include <sstream>
 
-#include "base/testing/paths.hpp"
 #include "base/thread_pool.hpp"
 #include "ingest/hl7_header.hpp"
 #include "ingest/hl7_mapper.hpp"
@@ -16,44 +12,18 @@
 #include "ingest/record_writer.hpp"
 #include "kv/testing/model_kv.hpp"
 #include "mapping/catalogue.hpp"
+#include "mapping/testing/stream.hpp"
 #include "store/testing/model_store.hpp"
 
 namespace meridian::ingest {
 namespace {
 
+using mapping::testing::shuffled;
+using mapping::testing::stream;
 using meridian::testing::ModelDisk;
 using meridian::testing::ModelStore;
 using meridian::testing::open_model;
 using ::testing::IsEmpty;
-
-std::vector<std::string> stream() {
-  const auto path = meridian::testing::shared_data("hl7v2/simhospital/docs/artifacts/messages.out");
-  if (!path) return {};
-  std::stringstream file;
-  file << std::ifstream(*path).rdbuf();
-  std::string text = file.str();
-  std::ranges::replace(text, '\n', '\r');
-  std::vector<std::string> messages;
-  for (std::size_t at = text.find("MSH|"); at != std::string::npos;) {
-    const std::size_t next = text.find("\rMSH|", at);
-    messages.push_back(text.substr(at, next == std::string::npos ? std::string::npos : next + 1 - at));
-    at = next == std::string::npos ? next : next + 1;
-  }
-  return messages;
-}
-
-/// Each message moves by at most `window` places.
-std::vector<std::string> shuffled(const std::vector<std::string>& messages, std::size_t window, std::uint64_t seed) {
-  std::vector<std::pair<std::size_t, std::size_t>> places;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    seed = seed * 6364136223846793005U + 1442695040888963407U;
-    places.emplace_back(i + (seed >> 33) % window, i);
-  }
-  std::ranges::sort(places);
-  std::vector<std::string> out;
-  for (const auto& place : places) out.push_back(messages[place.second]);
-  return out;
-}
 
 std::unique_ptr<Hl7Mapper> mapper() {
   Issues issues;

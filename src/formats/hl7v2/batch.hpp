@@ -40,7 +40,8 @@ struct BatchItem {
   std::uint64_t line = 0;    ///< of its first byte, from 1; CR, LF and CR LF end lines
 };
 
-/// An item's bytes without a byte order mark, the frame of MLLP and blank lines around them; its last line end goes too.
+/// An item's bytes without a byte order mark, the frame of MLLP and blank lines around them; its last line end goes
+/// too.
 std::string_view without_frame(std::string_view item);
 
 class BatchReader {
