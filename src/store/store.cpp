@@ -75,6 +75,18 @@ tl::expected<CommitOutcome, CommitFailure> Store::commit(const WriteContext& con
 
 namespace {
 
+Result<Located> current_of(const Snapshot& snapshot, const ResourceKey& key) {
+  std::optional<Located> located = TRY(find_current(snapshot, key.type, key.id));
+  if (!located) return fail(ErrorCode::not_found, "no such resource");
+  return *std::move(located);
+}
+
+Result<Located> version_of(const Snapshot& snapshot, const ResourceKey& key, std::uint64_t number) {
+  std::optional<Located> located = TRY(find_version(snapshot, key.type, key.id, number));
+  if (!located) return fail(ErrorCode::not_found, "no such version");
+  return *std::move(located);
+}
+
 Result<Version> shown(const Showing& showing, Result<Version> version) {
   Version found = TRY(std::move(version));
   if (!TRY(showing.show(found))) return fail(ErrorCode::not_found, "no such resource");
@@ -86,10 +98,9 @@ Result<Version> shown(const Showing& showing, Result<Version> version) {
 Result<Version> Store::read(const ReadContext& context, const ResourceKey& key) const {
   const Core& core = *state_->core;
   const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
-  const std::optional<Located> located = TRY(find_current(snapshot, key.type, key.id));
-  if (!located) return fail(ErrorCode::not_found, "no such resource");
+  const Located located = TRY(current_of(snapshot, key));
   const Showing showing = core.showing(context);
-  Version version = TRY(shown(showing, load_version(snapshot, core.codec, key, *located)));
+  Version version = TRY(shown(showing, load_version(snapshot, core.codec, key, located)));
   if (version.change == Change::deleted) return fail(ErrorCode::gone, "the resource was deleted");
   return version;
 }
@@ -97,10 +108,9 @@ Result<Version> Store::read(const ReadContext& context, const ResourceKey& key) 
 Result<Version> Store::read_version(const ReadContext& context, const ResourceKey& key, std::uint64_t number) const {
   const Core& core = *state_->core;
   const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
-  const std::optional<Located> located = TRY(find_version(snapshot, key.type, key.id, number));
-  if (!located) return fail(ErrorCode::not_found, "no such version");
+  const Located located = TRY(version_of(snapshot, key, number));
   const Showing showing = core.showing(context);
-  Version version = TRY(shown(showing, load_version(snapshot, core.codec, key, *located)));
+  Version version = TRY(shown(showing, load_version(snapshot, core.codec, key, located)));
   if (version.change == Change::deleted) return fail(ErrorCode::gone, "this version is a deletion");
   return version;
 }
@@ -124,17 +134,15 @@ Result<Noted> with_note(const Core& core, const ReadContext& context, const Snap
 Result<Noted> Store::read_noted(const ReadContext& context, const ResourceKey& key) const {
   const Core& core = *state_->core;
   const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
-  const std::optional<Located> located = TRY(find_current(snapshot, key.type, key.id));
-  if (!located) return fail(ErrorCode::not_found, "no such resource");
-  return with_note(core, context, snapshot, key, *located);
+  const Located located = TRY(current_of(snapshot, key));
+  return with_note(core, context, snapshot, key, located);
 }
 
 Result<Noted> Store::read_noted(const ReadContext& context, const ResourceKey& key, std::uint64_t number) const {
   const Core& core = *state_->core;
   const Snapshot snapshot = TRY(core.snapshots.take(context.tenant, context.at));
-  const std::optional<Located> located = TRY(find_version(snapshot, key.type, key.id, number));
-  if (!located) return fail(ErrorCode::not_found, "no such version");
-  return with_note(core, context, snapshot, key, *located);
+  const Located located = TRY(version_of(snapshot, key, number));
+  return with_note(core, context, snapshot, key, located);
 }
 
 Result<VersionPage> Store::history(const ReadContext& context, const HistoryRequest& request) const {
