@@ -1,0 +1,128 @@
+#include "formats/cda/element.hpp"
+
+#include <vector>
+
+#include "formats/cda/internal/tree.hpp"
+
+namespace meridian::cda {
+namespace {
+
+constexpr std::string_view kBlank = " \t\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+}
+
+}  // namespace
+
+std::string_view Element::name() const {
+  if (number_ == 0) return {};
+  const internal::Node& node = tree_->nodes[number_];
+  return node.is_text ? std::string_view() : node.value;
+}
+
+std::string_view Element::attribute(std::string_view name) const {
+  if (number_ == 0) return {};
+  const internal::Node& node = tree_->nodes[number_];
+  for (std::uint32_t i = 0; i < node.attribute_count; ++i) {
+    const internal::Attribute& attribute = tree_->attributes[node.first_attribute + i];
+    if (attribute.name == name) return attribute.value;
+  }
+  return {};
+}
+
+bool Element::has_attributes() const {
+  return number_ != 0 && tree_->nodes[number_].attribute_count > 0;
+}
+
+std::string_view Element::text() const {
+  if (number_ == 0) return {};
+  const internal::Node& node = tree_->nodes[number_];
+  if (node.is_text) return trimmed(node.value);
+  for (std::uint32_t i = node.first_child; i != 0; i = tree_->nodes[i].next) {
+    if (!tree_->nodes[i].is_text) continue;
+    const std::string_view text = trimmed(tree_->nodes[i].value);
+    if (!text.empty()) return text;
+  }
+  return {};
+}
+
+std::string Element::all_text() const {
+  std::string out;
+  if (number_ == 0) return out;
+  // What is in an element follows it in the array, up to the next node that is not below it.
+  std::uint32_t end = 0;
+  for (std::uint32_t i = number_; i != 0 && end == 0; i = tree_->nodes[i].parent) end = tree_->nodes[i].next;
+  if (end == 0) end = static_cast<std::uint32_t>(tree_->nodes.size());
+  for (std::uint32_t i = number_; i < end; ++i) {
+    if (tree_->nodes[i].is_text) out += tree_->nodes[i].value;
+  }
+  return out;
+}
+
+Element Element::parent() const {
+  return number_ == 0 ? Element() : Element(tree_, tree_->nodes[number_].parent);
+}
+Element Element::first_child() const {
+  return number_ == 0 ? Element() : Element(tree_, tree_->nodes[number_].first_child);
+}
+Element Element::next() const {
+  return number_ == 0 ? Element() : Element(tree_, tree_->nodes[number_].next);
+}
+
+Element Element::child(std::string_view name) const {
+  if (number_ == 0) return {};
+  for (std::uint32_t i = tree_->nodes[number_].first_child; i != 0; i = tree_->nodes[i].next) {
+    if (!tree_->nodes[i].is_text && tree_->nodes[i].value == name) return {tree_, i};
+  }
+  return {};
+}
+
+Element Element::next_same() const {
+  if (number_ == 0) return {};
+  const std::string_view name = tree_->nodes[number_].value;
+  for (std::uint32_t i = tree_->nodes[number_].next; i != 0; i = tree_->nodes[i].next) {
+    if (!tree_->nodes[i].is_text && tree_->nodes[i].value == name) return {tree_, i};
+  }
+  return {};
+}
+
+Element Element::around(std::string_view name) const {
+  Element at = parent();
+  while (at && at.name() != name) at = at.parent();
+  return at;
+}
+
+std::size_t Element::child_count(std::string_view name) const {
+  std::size_t count = 0;
+  for (Element at = child(name); at; at = at.next_same()) ++count;
+  return count;
+}
+
+std::string Element::path() const {
+  std::vector<Element> steps;
+  for (Element at = name().empty() ? parent() : *this; at; at = at.parent()) steps.push_back(at);
+  std::string out;
+  for (auto it = steps.rbegin(); it != steps.rend(); ++it) {
+    if (!out.empty()) out += '/';
+    out += it->name();
+    std::size_t position = 0;
+    bool is_only = true;
+    Element at = it->parent().child(it->name());
+    for (; at; at = at.next_same()) {
+      is_only = is_only && at == *it;
+      if (at.number() <= it->number()) ++position;
+      if (at.number() > it->number()) break;
+    }
+    if (!is_only) out += '[' + std::to_string(position) + ']';
+  }
+  return out;
+}
+
+std::size_t Element::offset() const {
+  return number_ == 0 ? 0 : tree_->nodes[number_].offset;
+}
+
+}  // namespace meridian::cda
