@@ -1,5 +1,6 @@
 #include "mapping/mapper.hpp"
 
+#include "formats/cda/header.hpp"
 #include "formats/hl7v2/header.hpp"
 #include "formats/hl7v2/message.hpp"
 #include "mapping/catalogue.hpp"
@@ -86,6 +87,31 @@ Mapped Mapper::map(const hl7v2::Message& message) {
   stamp.control_id = internal::clean(header.control_id());
   mapped.writes = internal::make_writes(state_->evaluator.builder(), *plan.schema, *plan.merge_rules, stamp);
   cover(plan, message, state_->evaluator.grouping(), mapped.coverage);
+  return mapped;
+}
+
+Mapped Mapper::map(const cda::Document& document) {
+  Mapped mapped;
+  mapped.issues = Issues(state_->limits.max_issues);
+  const Plan& plan = state_->catalogue->plan();
+  const cda::Header header = cda::read_header(document);
+  // The first template that has a map of its own; any other document's is CDA.
+  auto found = plan.triggers.end();
+  for (const cda::Identifier& each : header.templates) {
+    if (found == plan.triggers.end()) found = plan.triggers.find("CDA^" + std::string(each.root));
+  }
+  if (found == plan.triggers.end()) found = plan.triggers.find("CDA");
+  if (found == plan.triggers.end()) {
+    mapped.issues.add({Severity::warning, IssueType::not_supported, kNoMap, {"CDA"}});
+    return mapped;
+  }
+  const internal::MessageMap& map = plan.messages[static_cast<std::size_t>(found->second)];
+  mapped.map = map.name;
+  state_->evaluator.run(map, document, mapped.issues);
+  Stamp stamp;
+  stamp.time = internal::microseconds(header.time, state_->context.zone);
+  stamp.control_id = internal::clean(std::string(header.id.root) + '^' + std::string(header.id.extension));
+  mapped.writes = internal::make_writes(state_->evaluator.builder(), *plan.schema, *plan.merge_rules, stamp);
   return mapped;
 }
 

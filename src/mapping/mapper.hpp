@@ -1,16 +1,17 @@
-// Mapper: an HL7 v2 message becomes writes of FHIR resources, each part of them knowing the field it came from.
+// Mapper: an HL7 v2 message or a CDA document becomes writes of FHIR resources, each part of them knowing the field or
+// the element it came from.
 //
 //   auto catalogue = TRY(Catalogue::open({}));                        // once; shared
 //   Mapper mapper(catalogue, context);                                // one per thread and feed, kept
 //   Mapped mapped = mapper.map(message);                              // writes, coverage, issues
 //   for (const Write& write : mapped.writes) …                       // merge.hpp, or bundle.hpp
 //
-// What it makes is decided by catalog/mappings/hl7v2 alone (README.md of this module). The same message and context
+// What it makes is decided by catalog/mappings/hl7v2 and cda alone (README.md of this module). The same message and context
 // give the same ids and the same bytes, whatever was mapped before. A message is never refused: what no map speaks
 // of, and what cannot be converted, is an Issue with its place in the message, and counted in the Coverage.
 // Bounds: MappingLimits; what passes them is left out, and said.
 // Lifetime: Mapped owns all it holds. Threads: a Mapper belongs to one thread at a time; the Catalogue is shared.
-// Specification: https://build.fhir.org/ig/HL7/v2-to-fhir/
+// Specification: https://build.fhir.org/ig/HL7/v2-to-fhir/, https://build.fhir.org/ig/HL7/ccda-on-fhir/
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,10 @@
 
 namespace meridian::hl7v2 {
 class Message;
+}
+
+namespace meridian::cda {
+class Document;
 }
 
 namespace meridian::mapping {
@@ -74,6 +79,8 @@ class Mapper {
   Mapper& operator=(Mapper&&) noexcept;
 
   Mapped map(const hl7v2::Message& message);
+  /// Issues have XPath-like paths, with lines; the coverage is empty, but statements that no map takes are Issues.
+  Mapped map(const cda::Document& document);
 
  private:
   struct State;

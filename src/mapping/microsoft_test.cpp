@@ -3,36 +3,27 @@
 //
 // For each expected resource of the key types: whether we make its counterpart, and whether its key fields agree. What
 // is known to differ has a class, which docs/mapping-differences.md explains; what is left must agree to 95 %.
-// The outside data may be absent. MERIDIAN_SHOW_DIFFERENCES=1 prints them.
+// The outside data may be absent.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "base/date_time.hpp"
 #include "base/input.hpp"
 #include "base/tar.hpp"
 #include "base/testing/paths.hpp"
 #include "formats/fhir/document.hpp"
 #include "mapping/bundle.hpp"
+#include "mapping/testing/comparison.hpp"
 #include "mapping/testing/record.hpp"
 
 namespace meridian::mapping {
 namespace {
 
-struct KeyFields {
-  const char* type;
-  const char* key;  // resources with different values here are not counterparts; may be empty
-  std::vector<const char*> fields;
-};
-
-const std::vector<KeyFields>& key_fields() {
-  static const std::vector<KeyFields> all = {
+const std::vector<testing::KeyFields>& key_fields() {
+  static const std::vector<testing::KeyFields> all = {
       {"Patient",
        "",
        {"identifier.value", "name.family", "name.given", "birthDate", "gender", "address.city", "address.postalCode",
@@ -68,52 +59,6 @@ const std::vector<KeyFields>& key_fields() {
   return all;
 }
 
-/// Numbers without needless digits, times as instants: what means the same is the same text.
-std::string normal(std::string_view text) {
-  if (text.size() > 18 && text[4] == '-' && text[10] == 'T') {
-    if (const Result<DateTime> time = DateTime::parse_fhir(text)) {
-      return std::to_string(instant_range(*time, UtcOffset()).start.microseconds());
-    }
-  }
-  if (const Result<Decimal> number = Decimal::parse(text); number && text.size() < 20) {
-    std::string digits = number->to_string();
-    if (digits.find('.') != std::string::npos) {
-      digits.erase(digits.find_last_not_of('0') + 1);
-      if (digits.ends_with('.')) digits.pop_back();
-    }
-    return digits;
-  }
-  return std::string(text.substr(0, text.find_last_not_of(' ') + 1));
-}
-
-std::set<std::string> values(fhir::Node node, std::string_view path) {
-  std::set<std::string> out;
-  const std::string_view head = path.substr(0, path.find('.'));
-  for (const fhir::Node child : node.children()) {
-    if (child.key() != head) continue;
-    if (head.size() == path.size()) {
-      if (!child.text().empty()) out.insert(normal(child.text()));
-    } else {
-      out.merge(values(child, path.substr(head.size() + 1)));
-    }
-  }
-  return out;
-}
-
-std::vector<fhir::Node> resources(const fhir::Document& bundle, std::string_view type) {
-  std::vector<fhir::Node> out;
-  for (const fhir::Node entry : bundle.root().children()) {
-    const fhir::Node resource = entry.child("resource");
-    if (resource && bundle.schema().type(resource.type()).name == type) out.push_back(resource);
-  }
-  return out;
-}
-
-std::size_t common(const std::set<std::string>& a, const std::set<std::string>& b) {
-  return static_cast<std::size_t>(
-      std::count_if(a.begin(), a.end(), [&b](const std::string& x) { return b.contains(x); }));
-}
-
 /// The segments of these names, as they stand.
 std::string segments_of(const std::string& text, std::initializer_list<const char*> names) {
   std::string out;
@@ -126,6 +71,9 @@ std::string segments_of(const std::string& text, std::initializer_list<const cha
   }
   return out;
 }
+
+using testing::common;
+using testing::values;
 
 /// Why an expected resource has no counterpart with us; empty: no known reason.
 std::string reason_of_absence(const std::string& type, fhir::Node expected, const std::string& text) {
@@ -181,82 +129,18 @@ std::string reason_of_difference(const std::string& type, const std::string& fie
   return {};
 }
 
-struct Count {
-  int agreed = 0;
-  int total = 0;
-};
-
-class Comparison {
+class MessageReasons final : public testing::Reasons {
  public:
-  void compare(const std::string& name, const fhir::Document& expected, const fhir::Document& ours,
-               const std::string& text) {
-    name_ = name;
-    text_ = &text;
-    for (const KeyFields& fields : key_fields())
-      compare(fields, resources(expected, fields.type), resources(ours, fields.type));
+  explicit MessageReasons(const std::string& text) : text_(text) {}
+  std::string of_absence(const std::string& type, fhir::Node expected) const override {
+    return reason_of_absence(type, expected, text_);
   }
-
-  Count all() const { return all_; }
-  Count unexplained() const { return {all_.agreed, all_.total - explained_}; }
-  const std::map<std::string, int>& classes() const { return classes_; }
+  std::string of_difference(const std::string& type, const std::string& field, const std::string& value) const override {
+    return reason_of_difference(type, field, value, text_);
+  }
 
  private:
-  void compare(const KeyFields& fields, const std::vector<fhir::Node>& expected, const std::vector<fhir::Node>& ours) {
-    struct Pair {
-      std::size_t score, theirs, ours;
-    };
-    std::vector<Pair> pairs;
-    const std::string key = fields.key;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      for (std::size_t j = 0; j < ours.size(); ++j) {
-        std::size_t score = 0;
-        for (const char* field : fields.fields)
-          score += common(values(expected[i], field), values(ours[j], field)) * (key == field ? 20 : 1);
-        const std::set<std::string> wanted = key.empty() ? std::set<std::string>() : values(expected[i], key);
-        if (score > 0 && (wanted.empty() || common(wanted, values(ours[j], key)) > 0)) pairs.push_back({score, i, j});
-      }
-    }
-    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.score > b.score; });
-    std::map<std::size_t, std::size_t> matched;
-    std::set<std::size_t> used;
-    for (const Pair& pair : pairs) {
-      if (matched.contains(pair.theirs) || used.contains(pair.ours)) continue;
-      matched[pair.theirs] = pair.ours;
-      used.insert(pair.ours);
-    }
-    const std::string type = fields.type;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      const bool is_matched = matched.contains(i);
-      count(is_matched, type, type, is_matched ? "" : reason_of_absence(type, expected[i], *text_));
-      if (!is_matched) continue;
-      for (const char* field : fields.fields) {
-        const std::set<std::string> here = values(ours[matched[i]], field);
-        for (const std::string& value : values(expected[i], field)) {
-          const std::string whole = type + '.' + field;
-          const bool agrees = here.contains(value);
-          count(agrees, whole, value, agrees ? "" : reason_of_difference(type, whole, value, *text_));
-        }
-      }
-    }
-  }
-
-  void count(bool agrees, const std::string& field, const std::string& value, const std::string& reason) {
-    ++all_.total;
-    if (agrees) {
-      ++all_.agreed;
-      return;
-    }
-    explained_ += reason.empty() ? 0 : 1;
-    ++classes_[reason.empty() ? "(not explained) " + field : reason];
-    static const bool shows = std::getenv("MERIDIAN_SHOW_DIFFERENCES") != nullptr;
-    if (shows) std::printf("%s\t%s\t%s\t%s\n", name_.c_str(), field.c_str(), value.c_str(), reason.c_str());
-  }
-
-  std::string name_;
-  const std::string* text_ = nullptr;
-  Count all_;
-  int explained_ = 0;
-  std::map<std::string, int> classes_;
+  const std::string& text_;
 };
 
 TEST(Microsoft, agrees_with_the_expected_bundles_in_95_of_100_key_fields) {
@@ -271,7 +155,7 @@ TEST(Microsoft, agrees_with_the_expected_bundles_in_95_of_100_key_fields) {
   Mapper mapper(testing::catalogue(), context);
   Merger merger(testing::catalogue()->merge_rules());
   fhir::DocumentParser parser;
-  Comparison comparison;
+  testing::Comparison comparison(key_fields());
   int bundles = 0;
   while (true) {
     const auto entry = tar.next();
@@ -289,15 +173,13 @@ TEST(Microsoft, agrees_with_the_expected_bundles_in_95_of_100_key_fields) {
     ASSERT_TRUE(message) << name;
     const fhir::Document ours = parser.parse(bundle_of(mapper.map(message), merger), issues);
     ASSERT_TRUE(ours.has_root()) << name;
-    comparison.compare(name, expected, ours, text);
+    comparison.compare(name, expected, ours, MessageReasons(text));
     ++bundles;
   }
   EXPECT_EQ(bundles, 132);
-  const Count all = comparison.all();
-  const Count rest = comparison.unexplained();
-  for (const auto& [reason, count] : comparison.classes()) std::printf("%5d  %s\n", count, reason.c_str());
-  std::printf("agreed %d of %d key fields; %d where nothing explains a difference: %.2f %%\n", all.agreed, all.total,
-              rest.total, 100.0 * rest.agreed / rest.total);
+  const testing::Comparison::Count all = comparison.all();
+  const testing::Comparison::Count rest = comparison.unexplained();
+  comparison.print();
   // What is reached may not be lost.
   EXPECT_GE(all.agreed * 1000, all.total * 880);
   EXPECT_GE(rest.agreed * 1000, rest.total * 950);

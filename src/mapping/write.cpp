@@ -11,11 +11,24 @@ std::strong_ordering Stamp::operator<=>(const Stamp& other) const {
 std::string to_string(const Origin& origin) {
   if (origin.segment[0] == '\0') return {};
   std::string out = origin.segment;
+  if (const std::uint32_t number = element_of(origin); number != 0) return out + '#' + std::to_string(number);
   if (origin.occurrence != 0) out += '[' + std::to_string(origin.occurrence) + ']';
   if (origin.field != 0) out += '-' + std::to_string(origin.field);
   if (origin.repetition != 0) out += '[' + std::to_string(origin.repetition) + ']';
   if (origin.component != 0) out += '.' + std::to_string(origin.component);
   return out;
+}
+
+Origin origin_of_element(std::uint32_t number) {
+  Origin origin{"CDA"};
+  origin.occurrence = static_cast<std::uint16_t>(number & 0xFFFF);
+  origin.repetition = static_cast<std::uint16_t>(number >> 16);
+  return origin;
+}
+
+std::uint32_t element_of(const Origin& origin) {
+  if (std::string_view(origin.segment) != "CDA") return 0;
+  return std::uint32_t{origin.repetition} << 16 | origin.occurrence;
 }
 
 Slot Write::slot(std::size_t index) const {

@@ -79,7 +79,12 @@ struct Compiler::Words {
       } else if (text.starts_with("!=")) {
         size = 2;
       } else if (std::string_view("()=|>").find(text.front()) == std::string_view::npos) {
-        size = std::min(text.find_first_of(" ()=|>!'"), text.size());
+        // Within brackets all belongs to the path.
+        int depth = 0;
+        for (size = 0; size < text.size(); ++size) {
+          depth += text[size] == '[' ? 1 : text[size] == ']' ? -1 : 0;
+          if (depth <= 0 && std::string_view(" ()=|>!'").find(text[size]) != std::string_view::npos) break;
+        }
         size = std::max<std::size_t>(size, 1);
       }
       words.emplace_back(text.substr(0, size));
@@ -114,8 +119,18 @@ int Compiler::name(std::string_view name) {
   return index_in(plan_.names, name);
 }
 
+std::optional<SourcePath> Compiler::read(std::string_view text) {
+  if (!is_document_) return read_path(text);
+  std::optional<Place> place = read_place(text);
+  if (!place) return std::nullopt;
+  SourcePath path;
+  path.place = static_cast<int>(plan_.places.size());
+  plan_.places.push_back(std::move(*place));
+  return path;
+}
+
 std::optional<SourcePath> Compiler::path(std::string_view text, std::uint32_t line) {
-  std::optional<SourcePath> path = read_path(text);
+  std::optional<SourcePath> path = read(text);
   if (!path) complain(line, kBadPath, {std::string(text)});
   return path;
 }
@@ -171,7 +186,7 @@ int Compiler::test(Words& words) {
     return add(std::move(node));
   }
   const std::string_view place = words.next();
-  const std::optional<SourcePath> path = read_path(place);
+  const std::optional<SourcePath> path = read(place);
   if (!path) return words.wrong('"' + std::string(place) + "\" is not a place in a message");
   node.path = *path;
   bool is_negated = false;

@@ -1,6 +1,6 @@
 // Compiler: from the texts of a catalogue to the parts of a Plan: paths, conditions, targets.
 //
-//   path       PID-3  PID-3.1  PID-3[2].4.1  CX.4.1  CX (all of it)
+//   path       PID-3  PID-3.1  PID-3[2].4.1  CX.4.1  CX (all of it); in files below cda/: place.hpp
 //   condition  PID-29 valued and not (PID-30 = Y|T or OBX-5 count > 1) · OBX-5 number · PID-7 longer 8 · has encounter
 //   target     name · component#v*.code (an item for each repetition) · period.start · coding#1.code · valueQuantity ·
 //   extension(url).valueCode · $this
@@ -20,7 +20,11 @@ class Compiler {
  public:
   Compiler(Plan& plan, Issues& issues) : plan_(plan), issues_(issues) {}
 
-  void set_file(const std::string& path) { file_ = path; }
+  void set_file(const std::string& path) {
+    file_ = path;
+    is_document_ = path.starts_with("cda/");
+  }
+  bool is_document() const { return is_document_; }
   void complain(std::uint32_t line, const Message& message, std::vector<std::string> arguments);
 
   int text(std::string_view text);
@@ -34,6 +38,7 @@ class Compiler {
 
  private:
   struct Words;
+  std::optional<SourcePath> read(std::string_view text);
   int either(Words& words);
   int both(Words& words);
   int one(Words& words);
@@ -44,6 +49,7 @@ class Compiler {
   Plan& plan_;
   Issues& issues_;
   std::string file_;
+  bool is_document_ = false;
 };
 
 }  // namespace meridian::mapping::internal

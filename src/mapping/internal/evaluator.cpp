@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "mapping/internal/text_rules.hpp"
 #include "mapping/messages.hpp"
@@ -34,7 +35,16 @@ Evaluator::Evaluator(const Plan& plan, const MappingContext& context, const Mapp
 }
 
 void Evaluator::run(const MessageMap& map, const hl7v2::Message& message, Issues& issues) {
+  begin(issues);
   message_ = &message;
+  grouping_.assign(map, message);
+  make_resources(map);
+  fill_resources(map);
+}
+
+void Evaluator::begin(Issues& issues) {
+  message_ = nullptr;
+  document_ = nullptr;
   issues_ = &issues;
   is_full_ = false;
   builder_.clear();
@@ -43,9 +53,14 @@ void Evaluator::run(const MessageMap& map, const hl7v2::Message& message, Issues
   made_.clear();
   makers_.clear();
   default_authority_.clear();
-  grouping_.assign(map, message);
-  make_resources(map);
-  fill_resources(map);
+}
+
+bool Evaluator::has_room(const Scope& scope) {
+  if (builder_.resource_count() < limits_.max_resources) return true;
+  if (!is_full_)
+    complain(Severity::warning, kTooMuch, {std::to_string(limits_.max_resources), "resources"}, scope.origin);
+  is_full_ = true;
+  return false;
 }
 
 Evaluator::Scope Evaluator::scope_of(std::size_t index) const {
@@ -71,12 +86,7 @@ void Evaluator::make_resources(const MessageMap& map) {
     for (const Action& action : map.groups[static_cast<std::size_t>(instance.group)].actions) {
       if (action.segment != scope.code || action.make == fhir::TypeId::none) continue;
       if (action.when != kNone && !holds(action.when, scope)) continue;
-      if (builder_.resource_count() >= limits_.max_resources) {
-        if (!is_full_)
-          complain(Severity::warning, kTooMuch, {std::to_string(limits_.max_resources), "resources"}, scope.origin);
-        is_full_ = true;
-        return;
-      }
+      if (!has_room(scope)) return;
       Uuid id;
       if (!identify(action.identity, action.make, scope, id)) {
         complain(Severity::information, kNoIdentity, {std::string(plan_.schema->type(action.make).name)}, scope.origin);
@@ -136,6 +146,18 @@ bool Evaluator::is_within(int instance, int outer) const {
   return false;
 }
 
+/// The scope of a map that is applied to a value found in this one.
+Evaluator::Scope Evaluator::within(const Scope& scope, const Source& source) const {
+  Scope inner = scope;
+  inner.input = source.input;
+  inner.origin = source.origin;
+  if (const cda::Element element = source.input.element()) {
+    inner.element = element;
+    inner.instance = instance_of_[element.number()];
+  }
+  return inner;
+}
+
 void Evaluator::run_map(int index, const Scope& scope, Frame frame) {
   const Map& map = plan_.maps[static_cast<std::size_t>(index)];
   for (const Choice& choice : map.choices) {
@@ -169,6 +191,10 @@ void Evaluator::run_row(const Row& row, const Scope& scope, const Frame& frame) 
     return;
   }
   for (const SourcePath& path : row.from) {
+    if (path.place != kNone) {
+      if (apply_places(row, path, scope, frame)) return;
+      continue;
+    }
     if (path.segment == 0) {
       source.origin = scope.origin;
       source.input = value(path, scope, source.origin);
@@ -296,10 +322,7 @@ bool Evaluator::apply_complex(const Row& row, const Source& source, const Scope&
   if (row.map == kNone) return true;
   const Map& map = plan_.maps[static_cast<std::size_t>(row.map)];
   if (map.is_resource && !row.target.steps.empty()) return resource_reference(row.map, source, scope, node);
-  Scope within = scope;
-  within.input = source.input;
-  within.origin = source.origin;
-  run_map(row.map, within, inner);
+  run_map(row.map, within(scope, source), inner);
   if (row.codes != kNone) tidy_codings(node);
   return builder_.has_content(node);
 }
@@ -343,10 +366,16 @@ void Evaluator::put_references(const Row& row, const Scope& scope, const Frame& 
   if (row.all) {
     const std::vector<Instance>& instances = grouping_.instances();
     const auto first = row.others ? 0 : static_cast<std::size_t>(scope.instance);
+    // `references: "*"`: whatever stands in this section, but not in one within it.
+    const bool is_any = plan_.names[static_cast<std::size_t>(row.reference)] == "*";
+    const int section = is_any ? grouping_.section_of(scope.instance) : kNone;
+    std::unordered_set<std::uint32_t> seen;
     for (std::size_t i = first; i < instances.size() && (i == first || instances[i].depth > instances[first].depth);
          ++i) {
       for (const auto& [name, resource] : instances[i].bound) {
-        if (name == row.reference && (!row.others || resource != frame.resource)) resources.push_back(resource);
+        const bool is_meant = is_any ? grouping_.section_of(static_cast<int>(i)) == section : name == row.reference;
+        if (!is_meant || (row.others && resource == frame.resource)) continue;
+        if (!is_any || seen.insert(resource).second) resources.push_back(resource);
       }
     }
   } else if (const int resource = grouping_.find_bound(scope.instance, row.reference); resource >= 0) {
@@ -369,9 +398,7 @@ void Evaluator::put_references(const Row& row, const Scope& scope, const Frame& 
 
 /// A resource that a data type makes by the way (a practitioner of an XCN), and the reference to it.
 bool Evaluator::resource_reference(int index, const Source& source, const Scope& scope, NodeIndex node) {
-  Scope within = scope;
-  within.input = source.input;
-  within.origin = source.origin;
+  const Scope within = this->within(scope, source);
   const Map* map = &plan_.maps[static_cast<std::size_t>(index)];
   while (!map->choices.empty()) {
     const auto chosen = std::find_if(map->choices.begin(), map->choices.end(), [&](const Choice& choice) {

@@ -1,4 +1,6 @@
-// Evaluator: runs a message map over one message and leaves resources in a Builder.
+// Evaluator: runs a message map over one message, or a document map over one document, and leaves resources in a
+// Builder. Rows are the same for both; what differs is how a path finds values (evaluator_values.cpp for messages,
+// evaluator_document.cpp for documents) and what stands around them (groups of segments, statements in sections).
 //
 // Three passes: segments into groups; resources made and named, so that rows may refer to what comes later; rows. A
 // resource that two groups make alike (the same patient twice) is filled by the first.
@@ -11,6 +13,7 @@
 
 #include "base/issue.hpp"
 #include "fhirpath/evaluation_context.hpp"
+#include "formats/cda/narrative.hpp"
 #include "mapping/internal/builder.hpp"
 #include "mapping/internal/grouping.hpp"
 #include "mapping/internal/plan.hpp"
@@ -26,6 +29,7 @@ class Evaluator {
 
   /// Returns what was wrong in `issues`; the resources are in builder() until the next run.
   void run(const MessageMap& map, const hl7v2::Message& message, Issues& issues);
+  void run(const MessageMap& map, const cda::Document& document, Issues& issues);
   const Builder& builder() const { return builder_; }
   const Grouping& grouping() const { return grouping_; }
 
@@ -35,6 +39,7 @@ class Evaluator {
     int instance = kNone;
     hl7v2::Segment segment;
     SegmentCode code = 0;
+    cda::Element element;  // of a document, instead of a segment: where paths begin
     Input input;    // of a data type's map
     Origin origin;  // of the input
   };
@@ -69,15 +74,24 @@ class Evaluator {
     bool fills;
   };
 
+  void begin(Issues& issues);
   Scope scope_of(std::size_t index) const;
+  Scope scope_of(cda::Element element) const;
+  Scope within(const Scope& scope, const Source& source) const;
   bool is_within(int instance, int outer) const;
   void make_resources(const MessageMap& map);
   void fill_resources(const MessageMap& map);
+  void place_elements();
+  void make_from_elements(const MessageMap& map);
+  bool make_from(const Action& action, const Scope& scope);
+  void fill_from_elements();
+  bool has_room(const Scope& scope);
   void run_map(int index, const Scope& scope, Frame frame);
   void run_rows(const std::vector<Row>& rows, const Scope& scope, const Frame& frame);
   void run_row(const Row& row, const Scope& scope, const Frame& frame);
   bool apply_repetitions(const Row& row, const SourcePath& path, const hl7v2::Field& field, const Origin& origin,
                          const Scope& scope, const Frame& frame);
+  bool apply_places(const Row& row, const SourcePath& path, const Scope& scope, const Frame& frame);
   void apply(const Row& row, const Source& source, const Scope& scope, const Frame& frame);
   bool content(const Row& row, const Source& source, const Scope& scope, const Frame& frame, std::string& out,
                bool& is_literal);
@@ -102,6 +116,8 @@ class Evaluator {
   bool compute(int computation, const Scope& scope, std::string& out);
   bool convert(const Row& row, const Source& source, const Scope& scope, const Frame& frame, std::string& out,
                bool& is_literal);
+  std::vector<PlaceValue> places(const SourcePath& path, const Scope& scope) const;
+  bool convert_element(const Row& row, const Source& source, std::string& out);
   std::string system_of_code(const SourcePath& name, std::string_view text, const Scope& scope, const Frame& frame);
   const Code* map_code(const Row& row, const Source& source);
   bool put_codings(const Row& row, const Source& source, const Frame& frame, NodeIndex node, const Code& code);
@@ -110,6 +126,9 @@ class Evaluator {
   // Identities.
   bool identify(int identity, fhir::TypeId type, const Scope& scope, Uuid& id);
   bool attempt(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, Uuid& id);
+  bool attempt_ii(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, const std::string& kind, Uuid& id);
+  std::string authority_of_root(std::string_view root) const;
+  void find_shared_ids();
   bool attempt_cx(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, const std::string& kind, Uuid& id);
   Uuid make_id(fhir::TypeId type, const std::string& authority, const std::string& identifier) const;
   std::string authority(std::string_view name, std::string_view universal, std::string_view kind) const;
@@ -127,6 +146,11 @@ class Evaluator {
   Builder builder_;
   Grouping grouping_;
   const hl7v2::Message* message_ = nullptr;
+  // Of a document: instead of the message.
+  const cda::Document* document_ = nullptr;
+  cda::NarrativeIndex narrative_;
+  std::vector<int> instance_of_;  // of each element, the instance that it stands in
+  std::unordered_map<std::string, std::string> identified_;  // id → what first had it; empty: several things had
   Issues* issues_ = nullptr;
   std::vector<Label> labels_;
   std::unordered_map<std::string, std::uint32_t> occurrences_;

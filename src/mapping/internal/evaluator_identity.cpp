@@ -65,6 +65,10 @@ std::string Evaluator::authority(const Input& input, std::size_t first) const {
 const std::string& Evaluator::default_authority() {
   if (!default_authority_.empty()) return default_authority_;
   default_authority_ = context_.default_authority;
+  if (message_ == nullptr) {
+    if (default_authority_.empty()) default_authority_ = "urn:id:unknown";
+    return default_authority_;
+  }
   const hl7v2::Segment header = message_->segment("MSH");
   for (const std::size_t number : {4, 3}) {
     if (default_authority_.empty()) default_authority_ = authority(Input(header.field(number).repetition(1)), 1);
@@ -83,6 +87,9 @@ std::string Evaluator::coding_system(std::string_view name) {
     return "http://terminology.hl7.org/CodeSystem/v2-" + std::string(name.substr(3));
   }
   if (is_oid(name)) return "urn:oid:" + std::string(name);
+  if (name.size() == 36) {
+    if (const Result<Uuid> uuid = Uuid::parse(name)) return "urn:uuid:" + uuid->to_string();
+  }
   if ((name.starts_with("http:") || name.starts_with("https:") || name.starts_with("urn:")) &&
       name.find_first_of(" \t\r\n") == std::string_view::npos) {
     return clean(name);
@@ -93,6 +100,7 @@ std::string Evaluator::coding_system(std::string_view name) {
 
 /// A system that only its sender knows.
 std::string Evaluator::local_system(std::string_view name) const {
+  if (message_ == nullptr) return "urn:id:" + uri_part(name);
   const hl7v2::Segment header = message_->segment("MSH");
   std::string sender(trimmed(header.field(4).component(1).text()));
   if (sender.empty()) sender = trimmed(header.field(3).component(1).text());
@@ -118,6 +126,14 @@ bool Evaluator::attempt(const IdentityTry& attempt, fhir::TypeId type, const Sco
       attempt.kind_text == kNone ? std::string() : plan_.texts[static_cast<std::size_t>(attempt.kind_text)] + kBetween;
   switch (attempt.kind) {
     case IdentityTry::Kind::message: {
+      if (document_ != nullptr) {
+        const cda::Element whole = document_->root().child("id");
+        id = make_id(type, default_authority(),
+                     "document" + (kBetween + std::string(whole.attribute("root"))) + kBetween +
+                         std::string(whole.attribute("extension")) + kBetween + kind +
+                         std::to_string(scope.element.number()));
+        return true;
+      }
       std::string text = "message";
       for (const std::size_t number : {3, 4, 10}) text += kBetween + message_->segment("MSH").field(number).text();
       id = make_id(type, default_authority(),
@@ -126,6 +142,8 @@ bool Evaluator::attempt(const IdentityTry& attempt, fhir::TypeId type, const Sco
     }
     case IdentityTry::Kind::cx:
       return attempt_cx(attempt, type, scope, kind, id);
+    case IdentityTry::Kind::ii:
+      return attempt_ii(attempt, type, scope, kind, id);
     case IdentityTry::Kind::ei:
     case IdentityTry::Kind::hd: {
       Origin origin;

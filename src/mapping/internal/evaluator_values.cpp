@@ -79,6 +79,14 @@ hl7v2::Field Evaluator::field(const SourcePath& path, const Scope& scope, Origin
 
 Input Evaluator::value(const SourcePath& path, const Scope& scope, Origin& origin) const {
   Input input;
+  if (path.place != kNone) {
+    for (const PlaceValue& found : places(path, scope)) {
+      if (!found.exists()) continue;
+      origin = origin_of_element(found.element.number());
+      return Input(found);
+    }
+    return input;
+  }
   if (path.segment == 0) {
     input = scope.input;
     if (path.part != 0 && origin.component == 0) origin.component = path.part;
@@ -111,8 +119,18 @@ bool Evaluator::holds(int index, const Scope& scope) {
       std::string out;
       return compute(node.number, scope, out) && out == "true";
     }
+    case ConditionNode::Kind::equal:
+      if (node.path.place != kNone) {
+        const std::vector<PlaceValue> found = places(node.path, scope);
+        return std::any_of(found.begin(), found.end(), [&node](const PlaceValue& value) {
+          return value.exists() &&
+                 std::find(node.values.begin(), node.values.end(), trimmed(value.text())) != node.values.end();
+        });
+      }
+      break;
     case ConditionNode::Kind::count_above: {
       Origin origin;
+      if (node.path.place != kNone) return places(node.path, scope).size() > static_cast<std::size_t>(node.number);
       return field(node.path, scope, origin).repetitions().size() > static_cast<std::size_t>(node.number);
     }
     default:
@@ -155,6 +173,7 @@ bool Evaluator::compute(int index, const Scope& scope, std::string& out) {
 std::string Evaluator::system_of_code(const SourcePath& name, std::string_view text, const Scope& scope,
                                       const Frame& frame) {
   std::string system = coding_system(text);
+  if (name.place != kNone) return system;
   if (system.empty() && frame.table != kNone && name.part == 3)
     system = plan_.texts[static_cast<std::size_t>(frame.table)];
   const fhir::CodeSystemId known = plan_.schema->find_code_system(system);
@@ -168,6 +187,8 @@ std::string Evaluator::system_of_code(const SourcePath& name, std::string_view t
 
 bool Evaluator::convert(const Row& row, const Source& source, const Scope& scope, const Frame& frame, std::string& out,
                         bool& is_literal) {
+  if (row.convert >= Convert::ii_system || (row.convert == Convert::system_of_contact && source.input.element()))
+    return convert_element(row, source, out);
   std::string buffer;
   const std::string_view text =
       source.presence == hl7v2::Presence::value ? source.input.text(buffer) : std::string_view();
@@ -264,7 +285,13 @@ void Evaluator::tidy_codings(NodeIndex concept_node) {
 
 void Evaluator::complain(Severity severity, const Message& message, std::vector<std::string> arguments,
                          const Origin& origin) {
-  issues_->add({severity, IssueType::processing, message, std::move(arguments), to_string(origin)});
+  if (document_ == nullptr) {
+    issues_->add({severity, IssueType::processing, message, std::move(arguments), to_string(origin)});
+    return;
+  }
+  const cda::Element element = document_->element(element_of(origin));
+  issues_->add({severity, IssueType::processing, message, std::move(arguments), element.path(),
+                document_->position(element)});
 }
 
 }  // namespace meridian::mapping::internal

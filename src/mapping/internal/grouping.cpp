@@ -26,6 +26,7 @@ const Group& at(const MessageMap& map, int group) {
 void Grouping::assign(const MessageMap& map, const hl7v2::Message& message) {
   instances_.clear();
   of_segment_.clear();
+  is_document_ = false;
   instances_.emplace_back();
   int current = 0;
   std::uint32_t index = 0;
@@ -39,6 +40,29 @@ void Grouping::assign(const MessageMap& map, const hl7v2::Message& message) {
     }
     ++index;
   }
+}
+
+void Grouping::assign_document() {
+  instances_.clear();
+  of_segment_.clear();
+  instances_.emplace_back();
+  is_document_ = true;
+}
+
+int Grouping::add(int parent, bool is_section) {
+  Instance instance;
+  instance.parent = parent;
+  instance.depth = instances_[static_cast<std::size_t>(parent)].depth + 1;
+  instance.is_section = is_section;
+  instances_.push_back(std::move(instance));
+  return static_cast<int>(instances_.size() - 1);
+}
+
+int Grouping::section_of(int instance) const {
+  while (instance != kNone && !instances_[static_cast<std::size_t>(instance)].is_section) {
+    instance = instances_[static_cast<std::size_t>(instance)].parent;
+  }
+  return instance;
 }
 
 int Grouping::place(const MessageMap& map, int current, SegmentCode name) {
@@ -100,6 +124,8 @@ int Grouping::find_bound(int instance, int name) const {
       if (it->first == name) return static_cast<int>(it->second);
     }
   }
+  // All that statements of a document share is bound to the document.
+  if (is_document_) return -1;
   // In a group beside this one (the patient of an appointment's services), if there can be no doubt.
   int only = -1;
   for (const Instance& other : instances_) {

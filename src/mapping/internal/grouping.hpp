@@ -19,6 +19,7 @@ struct Instance {
   int group = 0;
   int parent = kNone;
   int depth = 0;
+  bool is_section = false;                                      // of a document
   std::size_t begun = 0;                                        // how far in `begins`, from 1
   std::vector<std::pair<SegmentCode, std::uint32_t>> segments;  // with their index in the message
   std::vector<std::pair<int, std::uint32_t>> bound;             // names and resources
@@ -27,6 +28,11 @@ struct Instance {
 class Grouping {
  public:
   void assign(const MessageMap& map, const hl7v2::Message& message);
+  /// For a document: one instance that is all of it, to which add() adds those of sections and statements, in order.
+  void assign_document();
+  int add(int parent, bool is_section);
+  /// The nearest section around an instance, or itself; kNone: it stands in none.
+  int section_of(int instance) const;
 
   std::vector<Instance>& instances() { return instances_; }
   const std::vector<Instance>& instances() const { return instances_; }
@@ -44,6 +50,7 @@ class Grouping {
 
   std::vector<Instance> instances_;
   std::vector<int> of_segment_;
+  bool is_document_ = false;
 };
 
 }  // namespace meridian::mapping::internal

@@ -39,6 +39,7 @@ class Loader {
     for (const File& file : files) {
       compiler_.set_file(file.path);
       if (file.tree.find("message") != nullptr) messages_.message(file.tree);
+      if (file.tree.find("document") != nullptr) messages_.document(file.tree);
       unknown_members(file);
     }
     plan_.merge_rules = std::make_shared<MergeRules>(std::move(merge_rules_));
@@ -55,8 +56,8 @@ class Loader {
   }
 
   void unknown_members(const File& file) {
-    static constexpr std::string_view kKnown[] = {"systems", "codes", "identities", "maps",     "fragments",
-                                                  "merge",   "about", "message",    "triggers", "do"};
+    static constexpr std::string_view kKnown[] = {"systems", "codes",   "identities", "maps", "fragments", "merge",
+                                                  "about",   "message", "triggers",   "do",   "document"};
     for (const auto& [name, tree] : file.tree.members) {
       if (std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown)) continue;
       compiler_.complain(tree.line, kUnknownMember, {name});
@@ -167,6 +168,12 @@ class Loader {
     std::vector<int> state(plan_.maps.size(), 0);
     for (std::size_t i = 0; i < plan_.maps.size(); ++i) visit(static_cast<int>(i), state);
   }
+  /// Elements within elements end where the document does: a section may hold sections.
+  bool descends(const Row& row) const {
+    return !row.from.empty() && std::all_of(row.from.begin(), row.from.end(), [this](const SourcePath& path) {
+      return path.place != kNone && plan_.places[static_cast<std::size_t>(path.place)].descends();
+    });
+  }
   void visit(int index, std::vector<int>& state) {
     if (index == kNone || state[static_cast<std::size_t>(index)] == 2) return;
     const Map& map = plan_.maps[static_cast<std::size_t>(index)];
@@ -175,7 +182,9 @@ class Loader {
       return;
     }
     state[static_cast<std::size_t>(index)] = 1;
-    for (const Row& row : map.rows) visit(row.map, state);
+    for (const Row& row : map.rows) {
+      if (!descends(row)) visit(row.map, state);
+    }
     for (const Choice& choice : map.choices) visit(choice.map, state);
     state[static_cast<std::size_t>(index)] = 2;
   }

@@ -9,8 +9,9 @@ namespace {
 
 constexpr int kDeepestFragments = 8;
 constexpr std::string_view kActionMembers[] = {"make", "into", "as",   "identity",  "rank",
-                                               "maps", "rows", "when", "transient", "comment"};
-constexpr std::string_view kTryMembers[] = {"cx",         "ei",     "hd",   "parts", "within",
+                                               "maps", "rows", "when", "transient", "comment",
+                                               "skip", "also"};
+constexpr std::string_view kTryMembers[] = {"cx",         "ei",     "hd",   "ii",    "parts",    "within",
                                             "occurrence", "prefer", "kind", "needs", "authority"};
 
 bool is_segment_name(const std::string& text) {
@@ -38,9 +39,10 @@ void MessageLoader::identity(const YamlTree& tree, Identity& identity) {
     return;
   }
   for (const auto& [name, value] : tree.members) {
-    if (name == "cx" || name == "ei" || name == "hd") {
+    if (name == "cx" || name == "ei" || name == "hd" || name == "ii") {
       attempt.kind = name == "cx"   ? IdentityTry::Kind::cx
                      : name == "ei" ? IdentityTry::Kind::ei
+                     : name == "ii" ? IdentityTry::Kind::ii
                                     : IdentityTry::Kind::hd;
       if (const auto path = compiler_.path(value.text, value.line)) attempt.of = *path;
     } else if (name == "parts") {
@@ -83,6 +85,27 @@ void MessageLoader::message(const YamlTree& file) {
     return;
   }
   this->steps(*steps, message, 0, 0);
+  triggers(file, std::move(message));
+}
+
+void MessageLoader::document(const YamlTree& file) {
+  MessageMap message;
+  message.name = file.find("document")->text;
+  message.is_document = true;
+  types_.clear();
+  message.groups.emplace_back();
+  const YamlTree* steps = file.find("do");
+  if (steps == nullptr) {
+    compiler_.complain(1, kMissingMember, {"do"});
+    return;
+  }
+  for (const YamlTree& tree : steps->items) {
+    for (const auto& [element, body] : tree.members) action(element, body, message.groups[0]);
+  }
+  triggers(file, std::move(message));
+}
+
+void MessageLoader::triggers(const YamlTree& file, MessageMap message) {
   const int index = static_cast<int>(plan_.messages.size());
   if (const YamlTree* triggers = file.find("triggers")) {
     for (const std::string& trigger : triggers->texts()) {
@@ -129,7 +152,11 @@ void MessageLoader::steps(const YamlTree& list, MessageMap& message, int group, 
 
 void MessageLoader::action(const std::string& segment, const YamlTree& tree, Group& group) {
   Action action;
-  action.segment = segment_code(segment);
+  if (compiler_.is_document()) {
+    action.element = segment;
+  } else {
+    action.segment = segment_code(segment);
+  }
   for (const auto& [name, value] : tree.members) {
     if (std::find(std::begin(kActionMembers), std::end(kActionMembers), name) == std::end(kActionMembers)) {
       compiler_.complain(value.line, kUnknownMember, {name});
@@ -138,6 +165,13 @@ void MessageLoader::action(const std::string& segment, const YamlTree& tree, Gro
   if (const YamlTree* when = tree.find("when")) action.when = compiler_.condition(*when);
   if (const YamlTree* rank = tree.find("rank")) action.rank = rank->text == "owner" ? Rank::owner : Rank::copy;
   action.is_transient = tree.find("transient") != nullptr;
+  action.is_also = tree.find("also") != nullptr;
+  if (const YamlTree* skip = tree.find("skip")) {
+    action.is_skip = true;
+    action.is_said = skip->text == "said";
+    group.actions.push_back(std::move(action));
+    return;
+  }
   fhir::TypeId type = fhir::TypeId::none;
   if (const YamlTree* make = tree.find("make")) {
     type = action.make = plan_.schema->find_type(make->text);

@@ -9,6 +9,16 @@
 //       do:
 //         - PID: {make: Patient, as: patient, identity: patient, rank: copy, maps: [PID/Patient]}
 //         - PD1: {into: patient, maps: [PD1/Patient], when: …, rows: [...]}
+//
+// and maps of documents, whose actions belong to elements; of the actions of an element the first whose condition holds
+// is taken, and those marked `also`:
+//
+//   document: CDA
+//   triggers: [CDA]
+//   do:
+//     - patientRole: {make: Patient, as: patient, identity: cda-patient, maps: [patientRole/Patient]}
+//     - observation: {make: Condition, identity: cda-entry, when: "templateId/@root = 2.16.840…", maps: [...]}
+//     - observation: {skip: true}
 #pragma once
 
 #include <string>
@@ -27,10 +37,12 @@ class MessageLoader {
   void identities(const YamlTree& tree);
   void fragments(const YamlTree& tree);
   void message(const YamlTree& file);
+  void document(const YamlTree& file);
 
  private:
   void identity(const YamlTree& tree, Identity& identity);
   void steps(const YamlTree& list, MessageMap& message, int group, int depth);
+  void triggers(const YamlTree& file, MessageMap message);
   void action(const std::string& segment, const YamlTree& tree, Group& group);
   /// Of what a name bound before stands for: to check rows that go into it.
   std::unordered_map<int, fhir::TypeId> types_;

@@ -12,6 +12,7 @@
 
 #include "fhirpath/expression.hpp"
 #include "formats/fhir/schema.hpp"
+#include "mapping/internal/place.hpp"
 #include "mapping/write.hpp"
 
 namespace meridian::mapping {
@@ -30,13 +31,14 @@ constexpr SegmentCode segment_code(std::string_view name) {
 
 constexpr int kNone = -1;
 
-/// Where a value comes from: `PID-3.1` in a segment, or `CX.4.1` within the value at hand.
+/// Where a value comes from: `PID-3.1` in a segment, `CX.4.1` within the value at hand; or a place in a document.
 struct SourcePath {
   SegmentCode segment = 0;  ///< 0: relative to the value at hand
   std::uint16_t field = 0;
   std::uint16_t repetition = 0;  ///< 0: the first, or each in turn
   std::uint8_t part = 0;         ///< component, or the first number after a type's name; 0: all of it
   std::uint8_t subpart = 0;
+  int place = kNone;  ///< index in Plan::places; then the rest is not used
 };
 
 /// A condition as a small tree; nodes refer to each other by index.
@@ -67,6 +69,16 @@ enum class Convert : std::uint8_t {
   scaled_gender,  ///< GB/T 2261.1: 0, 1, 2, 9
   system_of_contact,
   base64,
+  // Of elements of documents.
+  ii_system,   ///< an II's Identifier.system …
+  ii_value,    ///< … and its value
+  narrative,   ///< an ED's text, its own or that of the narrative it refers to
+  xhtml,       ///< a narrative as FHIR has it
+  ucum,        ///< a unit, if UCUM has it …
+  ucum_system, ///< … and UCUM's URI then
+  telecom,     ///< a TEL's address without its scheme
+  media_type,  ///< of what an ED embeds …
+  bytes,       ///< … and the bytes, as base64
 };
 
 /// One step of a target path.
@@ -119,9 +131,9 @@ struct Choice {
 
 /// How the id of a resource is found: the first that gives something.
 struct IdentityTry {
-  enum class Kind : std::uint8_t { cx, ei, hd, parts, message };
+  enum class Kind : std::uint8_t { cx, ei, hd, ii, parts, message };
   Kind kind = Kind::cx;
-  SourcePath of;                        // cx, ei, hd
+  SourcePath of;                        // cx, ei, hd, ii
   std::optional<SourcePath> authority;  // parts: an HD
   std::vector<std::string> prefer;      // cx: identifier types, best first
   std::vector<SourcePath> parts;
@@ -158,6 +170,10 @@ struct CodeMap {
 
 struct Action {
   SegmentCode segment = 0;
+  std::string element;   ///< instead, in a map of documents
+  bool is_skip = false;  ///< of documents: nothing is made of the element …
+  bool is_said = false;  ///< … and that is an Issue
+  bool is_also = false;  ///< of documents: not instead of the actions behind it
   int when = kNone;
   fhir::TypeId make = fhir::TypeId::none;  ///< none: into `name`
   int name = kNone;
@@ -178,6 +194,7 @@ struct Group {
 
 struct MessageMap {
   std::string name;
+  bool is_document = false;  ///< one group; the first action of an element whose condition holds is its only one
   std::vector<Group> groups;  ///< the first is the message
 };
 
@@ -185,13 +202,14 @@ struct Plan {
   const fhir::Schema* schema = nullptr;
   std::vector<std::string> texts;
   std::vector<std::string> names;  ///< of bound resources
+  std::vector<Place> places;
   std::vector<ConditionNode> conditions;
   std::vector<Computation> computations;
   std::vector<Map> maps;
   std::vector<CodeMap> code_maps;
   std::vector<Identity> identities;
   std::vector<MessageMap> messages;
-  std::map<std::string, int, std::less<>> triggers;         ///< "ADT^A01", "ADT" → message map
+  std::map<std::string, int, std::less<>> triggers;         ///< "ADT^A01", "ADT", "CDA" → message map
   std::map<std::string, std::string, std::less<>> systems;  ///< "LN" → URI
   std::shared_ptr<const MergeRules> merge_rules;
   /// Fields that some map takes, by segment: bit n of the set is field n.

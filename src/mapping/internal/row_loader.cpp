@@ -22,6 +22,15 @@ constexpr std::pair<std::string_view, Convert> kConversions[] = {
     {"gb-gender", Convert::scaled_gender},
     {"contact-system", Convert::system_of_contact},
     {"base64", Convert::base64},
+    {"ii-system", Convert::ii_system},
+    {"ii-value", Convert::ii_value},
+    {"narrative", Convert::narrative},
+    {"xhtml", Convert::xhtml},
+    {"ucum", Convert::ucum},
+    {"ucum-system", Convert::ucum_system},
+    {"telecom", Convert::telecom},
+    {"media-type", Convert::media_type},
+    {"bytes", Convert::bytes},
 };
 
 template <typename List>

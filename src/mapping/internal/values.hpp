@@ -11,6 +11,7 @@
 #include "base/time_zone.hpp"
 #include "formats/fhir/schema.hpp"
 #include "formats/hl7v2/value.hpp"
+#include "mapping/internal/place.hpp"
 
 namespace meridian::mapping::internal {
 
@@ -21,19 +22,36 @@ class Input {
   explicit Input(const hl7v2::Repetition& value) : value_(value) {}
   explicit Input(const hl7v2::Component& value) : value_(value) {}
   explicit Input(const hl7v2::Subcomponent& value) : value_(value) {}
+  explicit Input(const PlaceValue& value) : value_(value) {}
 
   Input part(std::size_t number) const;
-  hl7v2::Presence presence() const { return get().presence(); }
-  bool has_value() const { return get().has_value(); }
-  std::string_view text(std::string& buffer) const { return get().text(buffer); }
-  std::string whole_text() const { return get().whole_text(); }
-  std::size_t offset() const { return get().offset(); }
+  hl7v2::Presence presence() const {
+    const PlaceValue* place = std::get_if<PlaceValue>(&value_);
+    if (place == nullptr) return get().presence();
+    return place->exists() ? hl7v2::Presence::value : hl7v2::Presence::absent;
+  }
+  bool has_value() const { return presence() == hl7v2::Presence::value; }
+  std::string_view text(std::string& buffer) const {
+    const PlaceValue* place = std::get_if<PlaceValue>(&value_);
+    return place == nullptr ? get().text(buffer) : place->text();
+  }
+  std::string whole_text() const {
+    const PlaceValue* place = std::get_if<PlaceValue>(&value_);
+    return place == nullptr ? get().whole_text() : std::string(place->text());
+  }
+  /// Of a document; absent for values of messages.
+  cda::Element element() const {
+    const PlaceValue* place = std::get_if<PlaceValue>(&value_);
+    return place == nullptr ? cda::Element() : place->element;
+  }
 
  private:
   const hl7v2::Value& get() const {
-    return *std::visit([](const auto& value) -> const hl7v2::Value* { return &value; }, value_);
+    if (const auto* whole = std::get_if<hl7v2::Repetition>(&value_)) return *whole;
+    if (const auto* component = std::get_if<hl7v2::Component>(&value_)) return *component;
+    return *std::get_if<hl7v2::Subcomponent>(&value_);
   }
-  std::variant<hl7v2::Subcomponent, hl7v2::Component, hl7v2::Repetition> value_;
+  std::variant<hl7v2::Subcomponent, hl7v2::Component, hl7v2::Repetition, PlaceValue> value_;
 };
 
 /// Text without blanks around it.
