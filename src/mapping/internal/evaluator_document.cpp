@@ -17,8 +17,41 @@ namespace {
 constexpr char kBetween = '\x1f';
 constexpr std::string_view kUriSystem = "urn:ietf:rfc:3986";
 
+/// Letters and digits in lower case: names are written in many ways.
+std::string simple(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z') {
+      out += static_cast<char>(c - 'A' + 'a');
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80) {
+      out += c;
+    }
+  }
+  return out;
+}
+
+/// Among what an id must be one thing's: statements of a kind, organizations, or people and devices in any role.
+std::string_view kind_of(cda::Element element) {
+  if (cda::entry_kind(element.name())) return element.name();
+  return element.name().ends_with("Organization") ? "organization" : "role";
+}
+
+/// What tells a person, a device or an organization from another one; empty where it has no name.
+std::string name_of_role(cda::Element element) {
+  if (const cda::Element device = element.child("playingDevice")) {
+    return simple(device.child("code").attribute("code")) + simple(device.child("manufacturerModelName").all_text());
+  }
+  cda::Element name = element.child("name");
+  for (const std::string_view person : {"assignedPerson", "associatedPerson", "playingEntity", "guardianPerson"}) {
+    if (!name) name = element.child(person).child("name");
+  }
+  const cda::Element family = name.child("family");
+  return family ? simple(family.text()) + simple(name.child("given").text()) : simple(name.all_text());
+}
+
 /// What tells a statement from another one that was given the same id.
 std::string fingerprint(cda::Element element) {
+  if (!cda::entry_kind(element.name())) return name_of_role(element);
   std::string out(element.name());
   const auto add = [&out](std::string_view text) { out += kBetween + std::string(text); };
   const cda::Element value = element.child("value");
@@ -28,6 +61,8 @@ std::string fingerprint(cda::Element element) {
   add(value.attribute("value"));
   add(time.attribute("value"));
   add(time.child("low").attribute("value"));
+  add(time.child("high").attribute("value"));
+  add(element.child("participant").child("participantRole").child("playingDevice").child("code").attribute("code"));
   const cda::Element product = element.child(element.is("supply") ? "product" : "consumable").child("manufacturedProduct");
   add(product.child("manufacturedMaterial").child("code").attribute("code"));
   return out;
@@ -96,11 +131,12 @@ void Evaluator::find_shared_ids() {
   identified_.clear();
   for (std::uint32_t i = 1; i <= document_->element_count(); ++i) {
     const cda::Element element = document_->element(i);
-    if (!cda::entry_kind(element.name())) continue;
+    if (!element.child("id") || element.is("ClinicalDocument")) continue;
+    const std::string print = fingerprint(element);
+    if (print.empty()) continue;
     for (const cda::Element id : cda::all(element, "id")) {
-      std::string print = fingerprint(element);
-      const auto [found, added] =
-          identified_.try_emplace(std::string(element.name()) + kBetween + key_of(cda::read_identifier(id)), print);
+      const auto [found, added] = identified_.try_emplace(
+          std::string(kind_of(element)) + kBetween + key_of(cda::read_identifier(id)), print);
       if (!added && found->second != print) found->second.clear();
     }
   }
@@ -279,7 +315,7 @@ bool Evaluator::attempt_ii(const IdentityTry& attempt, fhir::TypeId type, const 
     if (root.empty() || (given.extension.empty() && plan_.systems.contains(given.root))) continue;
     const bool is_whole = trimmed(given.extension).empty();
     std::string text = kind + std::string(is_whole ? std::string_view(root) : trimmed(given.extension));
-    const std::string key = std::string(scope.element.name()) + kBetween + key_of(given);
+    const std::string key = std::string(kind_of(scope.element)) + kBetween + key_of(given);
     const auto shared = identified_.find(key);
     if (shared != identified_.end() && shared->second.empty()) text += kBetween + fingerprint(scope.element);
     id = make_id(type, is_whole ? std::string(kUriSystem) : authority_of_root(given.root), text);
