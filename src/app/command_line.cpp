@@ -17,7 +17,8 @@ namespace {
 const Choices<OutputFormat> kFormats{{"text", OutputFormat::text}, {"json", OutputFormat::json}};
 const Choices<FhirSyntax> kSyntaxes{{"json", FhirSyntax::json}, {"xml", FhirSyntax::xml}};
 const Choices<Style> kStyles{{"pretty", Style::pretty}, {"compact", Style::compact}, {"canonical", Style::canonical}};
-const Choices<Hl7Options::As> kBundleForms{{"bundle", Hl7Options::As::bundle}, {"ndjson", Hl7Options::As::ndjson}};
+const Choices<MappingOptions::As> kBundleForms{{"bundle", MappingOptions::As::bundle},
+                                               {"ndjson", MappingOptions::As::ndjson}};
 const Choices<Hl7Options::Stage> kStages{{"application", Hl7Options::Stage::application},
                                          {"accept", Hl7Options::Stage::accept}};
 const Choices<Language> kLanguages{{"en", Language::english}, {"zh", Language::chinese}};
@@ -37,6 +38,7 @@ struct Grammar {
   ConvertOptions convert;
   InspectOptions inspect;
   Hl7Options hl7;
+  CdaOptions cda;
   SignalOptions signal;
   ServeOptions serve;
   ConfigExplainOptions config_explain;
@@ -70,6 +72,7 @@ struct Grammar {
     add_convert();
     add_inspect();
     add_hl7();
+    add_cda();
     add_signal();
     add_serve();
     data.emplace(app);
@@ -187,10 +190,8 @@ struct Grammar {
     to_fhir->fallthrough();
     positional(to_fhir->add_option("FILE", hl7.files, "files of messages, plain, .gz or .zst; - is standard input")
                    ->required());
-    choice(*to_fhir, "--format", hl7.as, kBundleForms, "bundle: a transaction a message; ndjson: a resource a line");
+    mapping(*to_fhir, hl7.mapping, "bundle: a transaction a message; ndjson: a resource a line");
     to_fhir->add_option("--charset", hl7.charset, "what the bytes are, whatever MSH-18 says")->type_name("CODE");
-    to_fhir->add_option("--mappings", hl7.mappings, "a folder laid over the built-in mappings")->type_name("DIR");
-    to_fhir->add_option("--zone", hl7.zone, "of times without an offset, such as Asia/Shanghai")->type_name("ZONE");
     to_fhir->add_flag("--coverage", hl7.coverage, "which fields were mapped and which dropped, instead of resources");
     for (CLI::App* sub : {validate_messages, ack}) {
       sub->add_option("--profile", hl7.profiles, "a conformance profile (HL7v2xConformanceProfile)")
@@ -204,6 +205,39 @@ struct Grammar {
         "  meridian hl7 validate batch.hl7.gz --format json\n"
         "  meridian hl7 to-fhir admission.hl7 --zone Asia/Shanghai\n"
         "Exit code 1 when a message has an error.");
+  }
+
+  static void mapping(CLI::App& command, MappingOptions& options, const char* format_help) {
+    choice(command, "--format", options.as, kBundleForms, format_help);
+    command.add_option("--mappings", options.folder, "a folder laid over the built-in mappings")->type_name("DIR");
+    command.add_option("--zone", options.zone, "of times without an offset, such as Asia/Shanghai")->type_name("ZONE");
+  }
+
+  void add_cda() {
+    auto* command = app.add_subcommand("cda", "look at CDA documents, say what is wrong with them, make FHIR of them");
+    command->fallthrough();
+    command->require_subcommand(1);
+    const auto task = [&](const char* name, const char* about) {
+      auto* sub = command->add_subcommand(name, about);
+      sub->fallthrough();
+      positional(sub->add_option("FILE", cda.files, "documents or parts of them, plain, .gz or .zst; - is standard input")
+                     ->required());
+      return sub;
+    };
+    auto* parse = task("parse", "show header, sections, narrative and statements");
+    choice(*parse, "--format", cda.format, kFormats, "text: a tree; json: a document a line");
+    auto* check = task("validate", "say what is wrong with the structure, by CDA R2 itself");
+    choice(*check, "--format", cda.format, kFormats, "text: a line an issue; json: an OperationOutcome a file");
+    auto* to_fhir = task("to-fhir", "make FHIR resources of documents, by the tables of the catalogue");
+    mapping(*to_fhir, cda.mapping, "bundle: a transaction a document; ndjson: a resource a line");
+    command->footer(
+        "C-CDA, CCD, IPS and Chinese shared documents (WS/T 500); bodies of PDF or RTF become a DocumentReference.\n"
+        "Nothing is ever fetched, and a DOCTYPE is refused.\n"
+        "Examples:\n"
+        "  meridian cda parse summary.xml\n"
+        "  meridian cda validate summary.xml --format json\n"
+        "  meridian cda to-fhir summary.xml --format ndjson\n"
+        "Exit code 1 when a document has an error.");
   }
 
   void add_signal() {
@@ -268,6 +302,13 @@ struct Grammar {
                  : command->got_subcommand("to-fhir")  ? Task::to_fhir
                                                        : Task::parse;
       return std::move(hl7);
+    }
+    if (const CLI::App* command = app.get_subcommand("cda"); command->parsed()) {
+      using Task = CdaOptions::Task;
+      cda.task = command->got_subcommand("validate")  ? Task::validate
+                 : command->got_subcommand("to-fhir") ? Task::to_fhir
+                                                      : Task::parse;
+      return std::move(cda);
     }
     if (app.got_subcommand("signal")) return std::move(signal);
     if (app.got_subcommand("serve")) return std::move(serve);

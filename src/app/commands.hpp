@@ -11,6 +11,7 @@ int run_validate(const ValidateOptions& options, const CommonOptions& common);
 int run_convert(const ConvertOptions& options, const CommonOptions& common);
 int run_inspect(const InspectOptions& options, const CommonOptions& common);
 int run_hl7(const Hl7Options& options, const CommonOptions& common);
+int run_cda(const CdaOptions& options, const CommonOptions& common);
 int run_signal(const SignalOptions& options, const CommonOptions& common);
 int run_serve(const ServeOptions& options, const CommonOptions& common);
 int run_config_explain(const ConfigExplainOptions& options, const CommonOptions& common);

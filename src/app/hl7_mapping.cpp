@@ -12,13 +12,13 @@
 namespace meridian::app {
 namespace {
 
-/// Ids are the same in every run. A store has a key of its own, so that they tell nobody what they were made of.
+/// Ids are the same in every run, and for messages and documents. A store has a key of its own, so that they tell nobody what they were made of.
 constexpr std::string_view kOpenKey = "meridian hl7 to-fhir";
 
 }  // namespace
 
 struct Hl7Mapping::State {
-  Hl7Options::As as;
+  MappingOptions::As as;
   mapping::Mapper mapper;
   mapping::Merger merger;
   mapping::Coverage coverage = {};
@@ -27,9 +27,9 @@ struct Hl7Mapping::State {
 Hl7Mapping::Hl7Mapping(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Hl7Mapping::~Hl7Mapping() = default;
 
-Result<std::unique_ptr<Hl7Mapping>> Hl7Mapping::open(const Hl7Options& options, Language language) {
+Result<std::unique_ptr<Hl7Mapping>> Hl7Mapping::open(const MappingOptions& options, Language language) {
   Issues faults;
-  auto catalogue = mapping::Catalogue::open(options.mappings, faults);
+  auto catalogue = mapping::Catalogue::open(options.folder, faults);
   for (const Issue& fault : faults.all()) complain(issue_line(fault.path, fault, language));
   if (!catalogue) return fail(std::move(catalogue).error());
   mapping::MappingContext context;
@@ -41,10 +41,17 @@ Result<std::unique_ptr<Hl7Mapping>> Hl7Mapping::open(const Hl7Options& options, 
 }
 
 std::string Hl7Mapping::convert(const hl7v2::Message& message, Issues& issues) {
-  mapping::Mapped mapped = state_->mapper.map(message);
+  return written(state_->mapper.map(message), issues);
+}
+
+std::string Hl7Mapping::convert(const cda::Document& document, Issues& issues) {
+  return written(state_->mapper.map(document), issues);
+}
+
+std::string Hl7Mapping::written(mapping::Mapped mapped, Issues& issues) {
   state_->coverage.add(mapped.coverage);
   std::string out;
-  if (state_->as == Hl7Options::As::bundle) {
+  if (state_->as == MappingOptions::As::bundle) {
     if (!mapped.writes.empty()) out = mapping::bundle_of(mapped, state_->merger) + '\n';
   } else {
     for (const std::string& resource : mapping::resources_of(mapped, state_->merger)) out += resource + '\n';

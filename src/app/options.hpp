@@ -54,6 +54,14 @@ struct InspectOptions {
   std::vector<std::string> files;
 };
 
+/// Of `hl7 to-fhir` and `cda to-fhir`.
+struct MappingOptions {
+  enum class As : std::uint8_t { bundle, ndjson };
+  As as = As::bundle;
+  std::string folder;        ///< laid over catalog/mappings; empty: none
+  std::string zone = "UTC";  ///< of times without an offset
+};
+
 struct Hl7Options {
   enum class Task : std::uint8_t { parse, validate, ack, to_fhir };
   enum class Stage : std::uint8_t { application, accept };
@@ -64,11 +72,16 @@ struct Hl7Options {
   std::string charset;                ///< what the bytes are, whatever MSH-18 says
   OutputFormat format = OutputFormat::text;
   Stage stage = Stage::application;
-  enum class As : std::uint8_t { bundle, ndjson };
-  As as = As::bundle;
-  std::string mappings;      ///< to_fhir: a folder laid over catalog/mappings; empty: none
-  std::string zone = "UTC";  ///< of times without an offset
-  bool coverage = false;     ///< which fields were mapped, instead of resources
+  MappingOptions mapping;
+  bool coverage = false;  ///< which fields were mapped, instead of resources
+};
+
+struct CdaOptions {
+  enum class Task : std::uint8_t { parse, validate, to_fhir };
+  Task task = Task::parse;
+  std::vector<std::string> files;
+  OutputFormat format = OutputFormat::text;
+  MappingOptions mapping;
 };
 
 struct SignalOptions {
@@ -107,7 +120,8 @@ using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, I
                              SignalOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions,
                              ImportOptions, ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions,
                              RestoreOptions, VerifyOptions, ReindexOptions, StatsOptions, TerminologyOptions,
-                             DoctorOptions, Hl7SendOptions, FeedsOptions, FeedTestOptions, InboxOptions, Leave>;
+                             DoctorOptions, Hl7SendOptions, FeedsOptions, FeedTestOptions, InboxOptions, CdaOptions,
+                             Leave>;
 
 struct Invocation {
   CommonOptions common;

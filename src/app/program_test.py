@@ -414,6 +414,61 @@ ADMISSION = (
 )
 
 
+SUMMARY = """<?xml version="1.0"?>
+<ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/><id root="1.2.3" extension="D1"/>
+<code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/><title>Summary</title><effectiveTime value="20240501"/>
+<confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/>
+<recordTarget><patientRole><id root="1.2.5" extension="88"/><patient><name><given>Jane</given><family>Doe</family></name>
+<administrativeGenderCode code="F" codeSystem="2.16.840.1.113883.5.1"/><birthTime value="19800102"/></patient></patientRole></recordTarget>
+<author><time value="20240501"/><assignedAuthor><id root="1.2.6" extension="7"/></assignedAuthor></author>
+<custodian><assignedCustodian><representedCustodianOrganization><id root="1.2.7"/><name>Hospital</name></representedCustodianOrganization></assignedCustodian></custodian>
+<component><structuredBody><component><section><code code="11450-4" codeSystem="2.16.840.1.113883.6.1"/><title>Problems</title>
+<text><content ID="p1">High pressure</content></text>
+<entry><observation classCode="OBS" moodCode="EVN"><templateId root="2.16.840.1.113883.10.20.22.4.4"/><id root="1.2.8" extension="1"/>
+<code code="55607006" codeSystem="2.16.840.1.113883.6.96"/><text><reference value="#p1"/></text><statusCode code="completed"/>
+<effectiveTime><low value="2020"/></effectiveTime><value xsi:type="CD" code="38341003" codeSystem="2.16.840.1.113883.6.96" displayName="Hypertension"/>
+</observation></entry></section></component></structuredBody></component></ClinicalDocument>
+"""
+
+
+class Cda(ProgramTest):
+    def test_shows_documents_as_trees(self):
+        path = self.file("a.xml", SUMMARY)
+        out = self.run_ok("cda", "parse", path)
+        self.assertIn("document: Summary\n", out)
+        self.assertIn("  patient: Jane Doe, F, born 19800102", out)
+        self.assertIn("section: Problems · 11450-4\n  | High pressure\n  observation 55607006 = Hypertension (38341003) @ 2020 .. ", out)
+        self.assertIn("患者", self.run_ok("cda", "parse", "--lang", "zh", path))
+        shown = json.loads(self.run_ok("cda", "parse", path, "--format", "json"))
+        self.assertEqual(shown["sections"][0]["entries"][0]["values"], ["Hypertension (38341003)"])
+
+    def test_says_what_is_wrong_with_documents(self):
+        self.assertRegex(self.run_ok("cda", "validate", self.file("a.xml", SUMMARY)), r"a.xml: 0 errors, 0 warnings")
+        run = Run("cda", "validate", self.file("b.xml", SUMMARY.replace('value="2020"', 'value="May"')))
+        self.assertEqual(run.code, FOUND)
+        self.assertIn('section/entry/observation/effectiveTime/low: "May" is not a point in time [cda-bad-time]', run.out)
+        run = Run("cda", "validate", self.file("c.xml", "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/hostname'>]><ClinicalDocument>&b;</ClinicalDocument>"))
+        self.assertEqual(run.code, FOUND)
+        self.assertIn("cda-doctype", run.out)
+        self.assertEqual(Run("cda", "validate", os.path.join(self.folder, "none.xml")).code, FAILED)
+
+    def test_makes_resources_of_documents(self):
+        path = self.file("a.xml", SUMMARY)
+        bundle = json.loads(self.run_ok("cda", "to-fhir", path))
+        by_type = {entry["resource"]["resourceType"]: entry["resource"] for entry in bundle["entry"]}
+        self.assertEqual(by_type["Patient"]["name"][0]["family"], "Doe")
+        self.assertEqual(by_type["Condition"]["code"]["coding"][0]["code"], "38341003")
+        self.assertEqual(by_type["Condition"]["subject"]["reference"], "Patient/" + by_type["Patient"]["id"])
+        self.assertIn("High pressure", by_type["Composition"]["section"][0]["text"]["div"])
+        lines = self.run_ok("cda", "to-fhir", path, "--format", "ndjson")
+        self.assertEqual({json.loads(line)["resourceType"] for line in lines.splitlines()}, set(by_type))
+        self.assertEqual(Run("validate", self.file("resources.ndjson", lines)).code, OK)
+        run = Run("cda", "to-fhir", self.file("b.xml", "MSH|"))
+        self.assertEqual(run.code, FOUND)
+        self.assertIn("cda-not-xml", run.err)
+
+
 class Hl7(ProgramTest):
     def test_makes_resources_of_messages(self):
         path = self.file("a.hl7", "MSH|^~\\&|HIS|W|LAB|L|20260101120000||ADT^A01^ADT_A01|77|P|2.5.1\rEVN||20260101120000\r"

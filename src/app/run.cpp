@@ -49,6 +49,7 @@ struct Chooser {
   int operator()(const ConvertOptions& options) const { return run_convert(options, common); }
   int operator()(const InspectOptions& options) const { return run_inspect(options, common); }
   int operator()(const Hl7Options& options) const { return run_hl7(options, common); }
+  int operator()(const CdaOptions& options) const { return run_cda(options, common); }
   int operator()(const SignalOptions& options) const { return run_signal(options, common); }
   int operator()(const ServeOptions& options) const { return run_serve(options, common); }
   int operator()(const ConfigExplainOptions& options) const { return run_config_explain(options, common); }
