@@ -1,9 +1,10 @@
-// The tests that lie beside the mappings as data: catalog/mappings/**/tests. Messages in, taken one after the other
-// into a record; then what FHIRPath finds on the only resource of a type.
+// The tests that lie beside the mappings as data: catalog/mappings/**/tests. Messages, or the sections of documents, in,
+// taken one after the other into a record; then what FHIRPath finds on the only resource of a type.
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "formats/cda/testing/documents.hpp"
 #include "mapping/catalogue.hpp"
 #include "mapping/internal/yaml_tree.hpp"
 #include "mapping/testing/record.hpp"
@@ -20,8 +21,13 @@ void run(const std::string& path, const internal::YamlTree& example) {
   }
   testing::Record record(context);
   const internal::YamlTree* messages = example.find("messages");
-  ASSERT_NE(messages, nullptr) << path;
-  for (const std::string& message : messages->texts()) record.take(message);
+  const internal::YamlTree* sections = example.find("sections");
+  ASSERT_TRUE(messages != nullptr || sections != nullptr) << path;
+  if (messages != nullptr) {
+    for (const std::string& message : messages->texts()) record.take(message);
+  } else {
+    for (const std::string& text : sections->texts()) record.take_document(cda::testing::document_of(text));
+  }
   const internal::YamlTree* expected = example.find("expect");
   ASSERT_NE(expected, nullptr) << path;
   ASSERT_FALSE(expected->items.empty()) << path;
@@ -45,7 +51,7 @@ TEST(Examples, give_what_they_expect) {
     run(file.path, *example);
     ++examples;
   }
-  EXPECT_GE(examples, 4);
+  EXPECT_GE(examples, 10);
 }
 
 }  // namespace

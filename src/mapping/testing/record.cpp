@@ -5,6 +5,7 @@
 
 #include "base/input.hpp"
 #include "fhirpath/expression.hpp"
+#include "formats/cda/document.hpp"
 #include "formats/fhir/document.hpp"
 
 namespace meridian::mapping::testing {
@@ -57,6 +58,20 @@ Mapped Record::take(std::string_view lines) {
 
 Mapped Record::take(const hl7v2::Message& message) {
   Mapped mapped = mapper_.map(message);
+  keep(mapped);
+  return mapped;
+}
+
+Mapped Record::take_document(std::string_view xml) {
+  Issues issues;
+  const cda::Document document = cda::parse_document(xml, {}, issues);
+  if (!document) std::abort();
+  Mapped mapped = mapper_.map(document);
+  keep(mapped);
+  return mapped;
+}
+
+void Record::keep(const Mapped& mapped) {
   for (const Write& write : mapped.writes) {
     if (write.is_transient()) continue;
     const std::string name = std::string(fhir::Schema::r4().type(write.type()).name) + '/' + write.id().to_string();
@@ -66,7 +81,6 @@ Mapped Record::take(const hl7v2::Message& message) {
     resources_[name] = std::move(merged->json);
     origins_[name] = std::move(merged->origins);
   }
-  return mapped;
 }
 
 std::vector<std::string> Record::all(std::string_view type) const {

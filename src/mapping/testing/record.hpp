@@ -35,6 +35,8 @@ class Record {
   /// Maps and merges; gives what the mapper said.
   Mapped take(std::string_view lines);
   Mapped take(const hl7v2::Message& message);
+  /// A CDA document; stops on what is none.
+  Mapped take_document(std::string_view xml);
 
   /// "Patient/…" → JSON, without what is transient.
   const std::map<std::string, std::string>& resources() const { return resources_; }
@@ -46,6 +48,7 @@ class Record {
   std::size_t versions() const { return versions_; }
 
  private:
+  void keep(const Mapped& mapped);
   Mapper mapper_;
   Merger merger_;
   std::map<std::string, std::string> resources_;
