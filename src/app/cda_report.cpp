@@ -35,7 +35,8 @@ std::string shown(const cda::Identifier& id) {
 
 std::string shown(const cda::Code& code) {
   const std::string name = one_line(code.display);
-  if (code.code.empty()) return name.empty() && !code.null_flavor.empty() ? fmt::format("({})", code.null_flavor) : name;
+  if (code.code.empty())
+    return name.empty() && !code.null_flavor.empty() ? fmt::format("({})", code.null_flavor) : name;
   return name.empty() ? one_line(code.code) : fmt::format("{} ({})", name, one_line(code.code));
 }
 
@@ -60,8 +61,9 @@ class Text {
     if (other) {
       Issues ignored;
       const cda::Attachment body = cda::read_attachment(document_, other, ignored);
-      line(0, say("body", "正文"), body.location.empty() ? fmt::format("{}, {} bytes", body.media_type, body.bytes.size())
-                                                       : fmt::format("{}, {}", body.media_type, one_line(body.location)));
+      line(0, say("body", "正文"),
+           body.location.empty() ? fmt::format("{}, {} bytes", body.media_type, body.bytes.size())
+                                 : fmt::format("{}, {}", body.media_type, one_line(body.location)));
     }
     return std::move(out_);
   }
@@ -81,7 +83,10 @@ class Text {
                         one_line(header.title.empty() ? header.code.display : header.title));
     line(1, say("type", "类型"), shown(header.code));
     line(1, say("id", "标识"), shown(header.id));
-    line(1, say("set", "集合"), header.set_id.root.empty() ? "" : fmt::format("{}, {} {}", shown(header.set_id), say("version", "版本"), header.version));
+    line(1, say("set", "集合"),
+         header.set_id.root.empty()
+             ? ""
+             : fmt::format("{}, {} {}", shown(header.set_id), say("version", "版本"), header.version));
     line(1, say("time", "时间"), one_line(header.time));
     line(1, say("templates", "模板"), shown(header.templates));
     line(1, say("confidentiality", "保密级别"), shown(header.confidentiality));
@@ -89,12 +94,15 @@ class Text {
     for (const cda::Patient& patient : header.patients) {
       std::string text = patient.names.empty() ? std::string() : patient.names[0].text;
       if (!patient.gender.empty()) text += ", " + shown(patient.gender);
-      if (!patient.birth_time.empty()) text += fmt::format(", {} {}", say("born", "出生"), one_line(patient.birth_time));
+      if (!patient.birth_time.empty())
+        text += fmt::format(", {} {}", say("born", "出生"), one_line(patient.birth_time));
       if (!patient.ids.empty()) text += ", " + shown(patient.ids);
       line(1, say("patient", "患者"), text);
     }
     for (const cda::Author& author : header.authors) {
-      const cda::Name* name = author.is_device ? &author.device : author.names.empty() ? &author.organization : &author.names[0];
+      const cda::Name* name = author.is_device       ? &author.device
+                              : author.names.empty() ? &author.organization
+                                                     : &author.names[0];
       line(1, say("author", "作者"), fmt::format("{}, {}", name->text, one_line(author.time)));
     }
     line(1, say("custodian", "保管机构"), header.custodian.text);
@@ -137,7 +145,8 @@ class Text {
     if (entry.is_negated()) add(say("NOT", "否定"));
     add(shown(entry.code()));
     for (const cda::Element value : entry.values()) add("= " + value_or_text(value));
-    const cda::Element product = entry.element().child(entry.kind() == cda::EntryKind::supply ? "product" : "consumable");
+    const cda::Element product =
+        entry.element().child(entry.kind() == cda::EntryKind::supply ? "product" : "consumable");
     add(shown(cda::read_code(product.child("manufacturedProduct").child("manufacturedMaterial").child("code"))));
     const cda::Element dose = entry.element().child("doseQuantity");
     if (dose.has_attributes()) add(cda::value_text(dose));

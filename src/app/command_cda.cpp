@@ -28,7 +28,8 @@ class CdaWork {
                   common.quiet ? Progress::Show::never : Progress::Show::when_watched) {}
 
   Result<> prepare() {
-    if (options_.task == CdaOptions::Task::to_fhir) mapping_ = TRY(Hl7Mapping::open(options_.mapping, common_.language));
+    if (options_.task == CdaOptions::Task::to_fhir)
+      mapping_ = TRY(Hl7Mapping::open(options_.mapping, common_.language));
     return {};
   }
 
@@ -94,7 +95,8 @@ class CdaWork {
 
   std::string summary(const std::string& file, const Issues& issues) const {
     if (common_.language == Language::chinese) {
-      return fmt::format("{}：{} 个错误，{} 个警告\n", file, human_count(issues.errors()), human_count(issues.warnings()));
+      return fmt::format("{}：{} 个错误，{} 个警告\n", file, human_count(issues.errors()),
+                         human_count(issues.warnings()));
     }
     return fmt::format("{}: {}, {}\n", file, counted(issues.errors(), "error"), counted(issues.warnings(), "warning"));
   }

@@ -75,7 +75,8 @@ class Hl7Work {
       if (!profile) return fail(std::move(profile).error().within(file));
       profiles_.push_back(std::move(*profile));
     }
-    if (options_.task == Hl7Options::Task::to_fhir) mapping_ = TRY(Hl7Mapping::open(options_.mapping, common_.language));
+    if (options_.task == Hl7Options::Task::to_fhir)
+      mapping_ = TRY(Hl7Mapping::open(options_.mapping, common_.language));
     return {};
   }
 

@@ -220,8 +220,9 @@ struct Grammar {
     const auto task = [&](const char* name, const char* about) {
       auto* sub = command->add_subcommand(name, about);
       sub->fallthrough();
-      positional(sub->add_option("FILE", cda.files, "documents or parts of them, plain, .gz or .zst; - is standard input")
-                     ->required());
+      positional(
+          sub->add_option("FILE", cda.files, "documents or parts of them, plain, .gz or .zst; - is standard input")
+              ->required());
       return sub;
     };
     auto* parse = task("parse", "show header, sections, narrative and statements");

@@ -12,7 +12,8 @@
 namespace meridian::app {
 namespace {
 
-/// Ids are the same in every run, and for messages and documents. A store has a key of its own, so that they tell nobody what they were made of.
+/// Ids are the same in every run, and for messages and documents. A store has a key of its own, so that they tell
+/// nobody what they were made of.
 constexpr std::string_view kOpenKey = "meridian hl7 to-fhir";
 
 }  // namespace

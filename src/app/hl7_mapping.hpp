@@ -1,5 +1,5 @@
-// What `meridian hl7 to-fhir` and `meridian cda to-fhir` make: the catalogue's mappings, run over one message or document
-// after another.
+// What `meridian hl7 to-fhir` and `meridian cda to-fhir` make: the catalogue's mappings, run over one message or
+// document after another.
 #pragma once
 
 #include <memory>

@@ -41,7 +41,8 @@ const std::vector<testing::KeyFields>& key_fields() {
       {"DocumentReference", "type.coding.code", {"status", "type.coding.code"}},
       {"Practitioner",
        "",
-       {"identifier.value", "name.family", "name.given", "address.city", "telecom.value", "qualification.code.coding.code"}},
+       {"identifier.value", "name.family", "name.given", "address.city", "telecom.value",
+        "qualification.code.coding.code"}},
       {"Organization", "", {"name", "identifier.value", "address.city", "telecom.value"}},
       {"RelatedPerson", "name.family", {"relationship.coding.code", "name.family", "name.given", "address.city"}},
       {"Encounter", "", {"identifier.value", "status", "period.start", "period.end", "class.code"}},
@@ -119,7 +120,8 @@ class DocumentReasons final : public testing::Reasons {
     if (field == "Device.identifier.value") return "supply's own number";
     if (field == "Encounter.class.code") return "class is how, not what";
     if (field == "Encounter.status" && value == "unknown") return "status by the end of the visit";
-    if ((field == "Immunization.status" || field == "Procedure.status") && has("negationInd=\"true\"")) return "not done";
+    if ((field == "Immunization.status" || field == "Procedure.status") && has("negationInd=\"true\""))
+      return "not done";
     if (field == "MedicationRequest.intent") return "intent by mood";
     if (field.ends_with(".identifier.value") && value.starts_with("urn:uuid:") && !is_uuid(value))
       return "called a UUID, and none";

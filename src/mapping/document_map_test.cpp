@@ -18,10 +18,11 @@ using ::testing::Contains;
 using ::testing::SizeIs;
 
 std::string observation(const std::string& id, const std::string& code, const std::string& value) {
-  return "<entry><observation classCode=\"OBS\" moodCode=\"EVN\"><templateId root=\"2.16.840.1.113883.10.20.22.4.2\"/><id root=\"1.9\" "
+  return "<entry><observation classCode=\"OBS\" moodCode=\"EVN\"><templateId "
+         "root=\"2.16.840.1.113883.10.20.22.4.2\"/><id root=\"1.9\" "
          "extension=\"" +
-         id + "\"/><code code=\"" + code + "\" codeSystem=\"2.16.840.1.113883.6.1\"/><statusCode code=\"completed\"/>" + value +
-         "</observation></entry>";
+         id + "\"/><code code=\"" + code + "\" codeSystem=\"2.16.840.1.113883.6.1\"/><statusCode code=\"completed\"/>" +
+         value + "</observation></entry>";
 }
 
 std::string at(const testing::Record& record, const std::string& type, const std::string& path) {
@@ -46,15 +47,16 @@ TEST(DocumentMap, makes_patient_author_and_document_of_the_header) {
 TEST(DocumentMap, gives_the_patient_of_a_message_with_the_same_number) {
   testing::Record record;
   record.take(
-      "MSH|^~\\&|HIS|H|M|H|20240501||ADT^A08|1|P|2.5.1\nPID|1||88^^^HOSP&1.2.3.5&ISO^MR||Doe^Jane||19800102|F\nPV1|1|O");
+      "MSH|^~\\&|HIS|H|M|H|20240501||ADT^A08|1|P|2.5.1\nPID|1||88^^^HOSP&1.2.3.5&ISO^MR||Doe^Jane||19800102|F\nPV1|1|"
+      "O");
   record.take_document(document_of(""));
   EXPECT_THAT(record.all("Patient"), SizeIs(1));
 }
 
 TEST(DocumentMap, changes_nothing_when_a_document_comes_again) {
   testing::Record record;
-  const std::string document =
-      document_of(section_of("30954-2", "", observation("a", "2823-3", "<value xsi:type=\"PQ\" value=\"4.9\" unit=\"mmol/L\"/>")));
+  const std::string document = document_of(
+      section_of("30954-2", "", observation("a", "2823-3", "<value xsi:type=\"PQ\" value=\"4.9\" unit=\"mmol/L\"/>")));
   record.take_document(document);
   const auto before = record.resources();
   const std::size_t versions = record.versions();
@@ -75,8 +77,8 @@ TEST(DocumentMap, keeps_apart_what_was_given_the_same_id) {
 
 TEST(DocumentMap, says_what_is_absent_and_why) {
   testing::Record record;
-  record.take_document(
-      document_of(section_of("30954-2", "", observation("a", "2823-3", "<value xsi:type=\"PQ\" nullFlavor=\"ASKU\"/>"))));
+  record.take_document(document_of(
+      section_of("30954-2", "", observation("a", "2823-3", "<value xsi:type=\"PQ\" nullFlavor=\"ASKU\"/>"))));
   EXPECT_EQ(at(record, "Observation", "dataAbsentReason.coding.code"), "asked-unknown");
   EXPECT_EQ(at(record, "Observation", "value.exists()"), "false");
 }
@@ -88,14 +90,15 @@ TEST(DocumentMap, makes_nothing_of_results_that_did_not_happen_and_says_so) {
   const Mapped mapped = record.take_document(document_of(section_of("30954-2", "", negated)));
   EXPECT_THAT(record.all("Observation"), SizeIs(0));
   std::vector<std::string> places;
-  for (const Issue& issue : mapped.issues.all()) places.push_back(issue.path + ":" + std::to_string(issue.position.line));
+  for (const Issue& issue : mapped.issues.all())
+    places.push_back(issue.path + ":" + std::to_string(issue.position.line));
   EXPECT_THAT(places, Contains("ClinicalDocument/component/structuredBody/component/section/entry/observation:23"));
 }
 
 TEST(DocumentMap, knows_the_element_that_each_part_came_from) {
   testing::Record record;
-  const std::string text =
-      document_of(section_of("30954-2", "", observation("a", "2823-3", "<value xsi:type=\"PQ\" value=\"4.9\" unit=\"mmol/L\"/>")));
+  const std::string text = document_of(
+      section_of("30954-2", "", observation("a", "2823-3", "<value xsi:type=\"PQ\" value=\"4.9\" unit=\"mmol/L\"/>")));
   record.take_document(text);
   Issues issues;
   const cda::Document document = cda::parse_document(text, {}, issues);
@@ -124,8 +127,9 @@ TEST(DocumentMap, takes_parts_of_documents) {
 TEST(DocumentMap, keeps_a_body_that_is_not_xml_as_an_attachment) {
   std::string document = document_of("");
   const std::size_t begin = document.find("<structuredBody>");
-  document.replace(begin, document.find("</component></ClinicalDocument>") - begin,
-                   "<nonXMLBody><text mediaType=\"application/pdf\" representation=\"B64\">JVBERi0x</text></nonXMLBody>");
+  document.replace(
+      begin, document.find("</component></ClinicalDocument>") - begin,
+      "<nonXMLBody><text mediaType=\"application/pdf\" representation=\"B64\">JVBERi0x</text></nonXMLBody>");
   testing::Record record;
   record.take_document(document);
   EXPECT_EQ(at(record, "DocumentReference", "content.attachment.contentType"), "application/pdf");
@@ -139,14 +143,17 @@ TEST(DocumentMap, reads_chinese_shared_documents) {
       testing::file_text(meridian::testing::source_path("src/formats/cda/testdata/outpatient_ws500.xml").string()));
   EXPECT_EQ(at(record, "Patient", "name.text"), "王小明");
   EXPECT_EQ(at(record, "Patient", "gender"), "male");
-  EXPECT_EQ(at(record, "Patient", "identifier.where(system = 'urn:oid:2.16.156.10011.1.3').value"), "11010519491231002X");
+  EXPECT_EQ(at(record, "Patient", "identifier.where(system = 'urn:oid:2.16.156.10011.1.3').value"),
+            "11010519491231002X");
   EXPECT_EQ(at(record, "Patient", "extension.value.ofType(CodeableConcept).coding.code"), "01");
   EXPECT_EQ(at(record, "Condition", "code.coding.code"), "I10.x00");
   EXPECT_EQ(at(record, "Composition", "relatesTo.code"), "replaces");
   EXPECT_EQ(at(record, "Composition", "section.count()"), "3");
   bool has_temperature = false;
   for (const std::string& json : record.all("Observation")) {
-    has_temperature = has_temperature || testing::find(json, "value.value.toString() & value.code & category.coding.code") == "36.8Celvital-signs";
+    has_temperature =
+        has_temperature ||
+        testing::find(json, "value.value.toString() & value.code & category.coding.code") == "36.8Celvital-signs";
   }
   EXPECT_TRUE(has_temperature);
 }

@@ -1,5 +1,5 @@
-// The tests that lie beside the mappings as data: catalog/mappings/**/tests. Messages, or the sections of documents, in,
-// taken one after the other into a record; then what FHIRPath finds on the only resource of a type.
+// The tests that lie beside the mappings as data: catalog/mappings/**/tests. Messages, or the sections of documents,
+// in, taken one after the other into a record; then what FHIRPath finds on the only resource of a type.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -6,9 +6,9 @@
 //   Mapped mapped = mapper.map(message);                              // writes, coverage, issues
 //   for (const Write& write : mapped.writes) …                       // merge.hpp, or bundle.hpp
 //
-// What it makes is decided by catalog/mappings/hl7v2 and cda alone (README.md of this module). The same message and context
-// give the same ids and the same bytes, whatever was mapped before. A message is never refused: what no map speaks
-// of, and what cannot be converted, is an Issue with its place in the message, and counted in the Coverage.
+// What it makes is decided by catalog/mappings/hl7v2 and cda alone (README.md of this module). The same message and
+// context give the same ids and the same bytes, whatever was mapped before. A message is never refused: what no map
+// speaks of, and what cannot be converted, is an Issue with its place in the message, and counted in the Coverage.
 // Bounds: MappingLimits; what passes them is left out, and said.
 // Lifetime: Mapped owns all it holds. Threads: a Mapper belongs to one thread at a time; the Catalogue is shared.
 // Specification: https://build.fhir.org/ig/HL7/v2-to-fhir/, https://build.fhir.org/ig/HL7/ccda-on-fhir/

@@ -135,7 +135,8 @@ class MessageReasons final : public testing::Reasons {
   std::string of_absence(const std::string& type, fhir::Node expected) const override {
     return reason_of_absence(type, expected, text_);
   }
-  std::string of_difference(const std::string& type, const std::string& field, const std::string& value) const override {
+  std::string of_difference(const std::string& type, const std::string& field,
+                            const std::string& value) const override {
     return reason_of_difference(type, field, value, text_);
   }
 

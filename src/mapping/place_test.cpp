@@ -25,8 +25,10 @@ std::string found(const std::string& path, cda::Element from) {
 TEST(Place, finds_elements_and_attributes_by_steps_and_tests) {
   const cda::Document document = parse(
       "<section><code code=\"s\"/><entry><observation><id root=\"1\"/><id root=\"2\"/><code code=\"c\"/>"
-      "<value>v</value><entryRelationship typeCode=\"MFST\"><observation><value>m</value></observation></entryRelationship>"
-      "<entryRelationship typeCode=\"SUBJ\"><observation><templateId root=\"9\"/><templateId root=\"8\"/><value>s</value>"
+      "<value>v</value><entryRelationship "
+      "typeCode=\"MFST\"><observation><value>m</value></observation></entryRelationship>"
+      "<entryRelationship typeCode=\"SUBJ\"><observation><templateId root=\"9\"/><templateId "
+      "root=\"8\"/><value>s</value>"
       "</observation></entryRelationship></observation></entry></section>");
   const cda::Element at = document.root().child("entry").child("observation");
   EXPECT_EQ(found("code/@code", at), "c");

@@ -67,7 +67,7 @@ bool has_ack_structure(std::string_view version) {
 class AckWriter {
  public:
   AckWriter(const Message& message, const Issues& issues, const AckOptions& options)
-      : message_(message), header_(message.header()), issues_(issues), options_(options), out_(usable(message)) {}
+      : header_(message.header()), issues_(issues), options_(options), out_(usable(message)) {}
 
   std::string write(AckCode code) {
     for (const Issue& issue : issues_.all()) {
@@ -156,7 +156,6 @@ class AckWriter {
     }
   }
 
-  const Message& message_;
   Header header_;
   const Issues& issues_;
   const AckOptions& options_;

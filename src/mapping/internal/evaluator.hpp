@@ -40,8 +40,8 @@ class Evaluator {
     hl7v2::Segment segment;
     SegmentCode code = 0;
     cda::Element element;  // of a document, instead of a segment: where paths begin
-    Input input;    // of a data type's map
-    Origin origin;  // of the input
+    Input input;           // of a data type's map
+    Origin origin;         // of the input
   };
   /// One application of a map: what its labels stand for.
   struct Frame {
@@ -149,7 +149,7 @@ class Evaluator {
   // Of a document: instead of the message.
   const cda::Document* document_ = nullptr;
   cda::NarrativeIndex narrative_;
-  std::vector<int> instance_of_;  // of each element, the instance that it stands in
+  std::vector<int> instance_of_;                             // of each element, the instance that it stands in
   std::unordered_map<std::string, std::string> identified_;  // id → what first had it; empty: several things had
   Issues* issues_ = nullptr;
   std::vector<Label> labels_;

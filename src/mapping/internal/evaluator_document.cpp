@@ -63,7 +63,8 @@ std::string fingerprint(cda::Element element) {
   add(time.child("low").attribute("value"));
   add(time.child("high").attribute("value"));
   add(element.child("participant").child("participantRole").child("playingDevice").child("code").attribute("code"));
-  const cda::Element product = element.child(element.is("supply") ? "product" : "consumable").child("manufacturedProduct");
+  const cda::Element product =
+      element.child(element.is("supply") ? "product" : "consumable").child("manufacturedProduct");
   add(product.child("manufacturedMaterial").child("code").attribute("code"));
   return out;
 }
@@ -135,8 +136,8 @@ void Evaluator::find_shared_ids() {
     const std::string print = fingerprint(element);
     if (print.empty()) continue;
     for (const cda::Element id : cda::all(element, "id")) {
-      const auto [found, added] = identified_.try_emplace(
-          std::string(kind_of(element)) + kBetween + key_of(cda::read_identifier(id)), print);
+      const auto [found, added] =
+          identified_.try_emplace(std::string(kind_of(element)) + kBetween + key_of(cda::read_identifier(id)), print);
       if (!added && found->second != print) found->second.clear();
     }
   }
@@ -175,7 +176,8 @@ void Evaluator::make_from_elements(const MessageMap& map) {
 /// False: there is no room for more.
 bool Evaluator::make_from(const Action& action, const Scope& scope) {
   if (action.is_skip) {
-    if (action.is_said) complain(Severity::information, kSegmentDropped, {std::string(scope.element.name())}, scope.origin);
+    if (action.is_said)
+      complain(Severity::information, kSegmentDropped, {std::string(scope.element.name())}, scope.origin);
     return true;
   }
   if (action.make == fhir::TypeId::none) {
@@ -257,9 +259,9 @@ bool Evaluator::convert_element(const Row& row, const Source& source, std::strin
     case Convert::ii_system: {
       const cda::Identifier id = cda::read_identifier(element);
       const auto known = plan_.systems.find(id.root);
-      out = id.extension.empty()            ? std::string(uri_of_root(id.root).empty() ? "" : kUriSystem)
+      out = id.extension.empty()           ? std::string(uri_of_root(id.root).empty() ? "" : kUriSystem)
             : known != plan_.systems.end() ? known->second
-                                            : authority_of_root(id.root);
+                                           : authority_of_root(id.root);
       break;
     }
     case Convert::ii_value: {

@@ -290,8 +290,8 @@ void Evaluator::complain(Severity severity, const Message& message, std::vector<
     return;
   }
   const cda::Element element = document_->element(element_of(origin));
-  issues_->add({severity, IssueType::processing, message, std::move(arguments), element.path(),
-                document_->position(element)});
+  issues_->add(
+      {severity, IssueType::processing, message, std::move(arguments), element.path(), document_->position(element)});
 }
 
 }  // namespace meridian::mapping::internal

@@ -22,7 +22,6 @@ class Loader {
  public:
   Loader(Plan& plan, Issues& issues)
       : plan_(plan),
-        issues_(issues),
         compiler_(plan, issues),
         rows_(plan, compiler_),
         messages_(plan, compiler_, rows_) {}
@@ -139,7 +138,7 @@ class Loader {
         continue;
       }
       MergeRule rule;
-      const std::string kind = body.is_text() ? body.text : body.members.empty() ? "" : body.members[0].first;
+      const std::string kind = body.is_text() ? body.text : body.members.empty() ? "" : body.members[0].name;
       if (kind == "members") {
         rule.kind = MergeKind::members;
       } else if (kind == "segment") {
@@ -147,7 +146,7 @@ class Loader {
       } else if (kind == "item" || kind == "timeline") {
         rule.kind = kind == "item" ? MergeKind::item : MergeKind::timeline;
         for (const std::string& path :
-             body.members.empty() ? std::vector<std::string>() : body.members[0].second.texts()) {
+             body.members.empty() ? std::vector<std::string>() : body.members[0].value.texts()) {
           rule.key.emplace_back();
           for (std::size_t at = 0; at <= path.size();) {
             const std::size_t end = std::min(path.find('.', at), path.size());
@@ -190,7 +189,6 @@ class Loader {
   }
 
   Plan& plan_;
-  Issues& issues_;
   Compiler compiler_;
   RowLoader rows_;
   MessageLoader messages_;

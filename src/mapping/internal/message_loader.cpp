@@ -8,9 +8,8 @@ namespace meridian::mapping::internal {
 namespace {
 
 constexpr int kDeepestFragments = 8;
-constexpr std::string_view kActionMembers[] = {"make", "into", "as",   "identity",  "rank",
-                                               "maps", "rows", "when", "transient", "comment",
-                                               "skip", "also"};
+constexpr std::string_view kActionMembers[] = {"make", "into", "as",        "identity", "rank", "maps",
+                                               "rows", "when", "transient", "comment",  "skip", "also"};
 constexpr std::string_view kTryMembers[] = {"cx",         "ei",     "hd",   "ii",    "parts",    "within",
                                             "occurrence", "prefer", "kind", "needs", "authority"};
 

@@ -104,8 +104,7 @@ bool holds(const PlaceTest& test, cda::Element element) {
   find_places(test.path, element, kMostTested, found);
   const bool is_true = std::any_of(found.begin(), found.end(), [&test](const PlaceValue& value) {
     if (!value.exists()) return false;
-    return test.values.empty() ||
-           std::find(test.values.begin(), test.values.end(), value.text()) != test.values.end();
+    return test.values.empty() || std::find(test.values.begin(), test.values.end(), value.text()) != test.values.end();
   });
   return is_true != test.is_negated;
 }

@@ -70,15 +70,15 @@ enum class Convert : std::uint8_t {
   system_of_contact,
   base64,
   // Of elements of documents.
-  ii_system,   ///< an II's Identifier.system …
-  ii_value,    ///< … and its value
-  narrative,   ///< an ED's text, its own or that of the narrative it refers to
-  xhtml,       ///< a narrative as FHIR has it
-  ucum,        ///< a unit, if UCUM has it …
-  ucum_system, ///< … and UCUM's URI then
-  telecom,     ///< a TEL's address without its scheme
-  media_type,  ///< of what an ED embeds …
-  bytes,       ///< … and the bytes, as base64
+  ii_system,    ///< an II's Identifier.system …
+  ii_value,     ///< … and its value
+  narrative,    ///< an ED's text, its own or that of the narrative it refers to
+  xhtml,        ///< a narrative as FHIR has it
+  ucum,         ///< a unit, if UCUM has it …
+  ucum_system,  ///< … and UCUM's URI then
+  telecom,      ///< a TEL's address without its scheme
+  media_type,   ///< of what an ED embeds …
+  bytes,        ///< … and the bytes, as base64
 };
 
 /// One step of a target path.
@@ -194,7 +194,7 @@ struct Group {
 
 struct MessageMap {
   std::string name;
-  bool is_document = false;  ///< one group; the first action of an element whose condition holds is its only one
+  bool is_document = false;   ///< one group; the first action of an element whose condition holds is its only one
   std::vector<Group> groups;  ///< the first is the message
 };
 

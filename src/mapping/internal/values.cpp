@@ -29,8 +29,10 @@ int digits(std::string_view text, std::size_t at, std::size_t count) {
 }
 
 std::optional<UtcOffset> read_offset(std::string_view text) {
-  if (text.size() != 5 || !std::all_of(text.begin() + 1, text.end(), is_digit)) return std::nullopt;
-  const int minutes = digits(text, 1, 2) * 60 + digits(text, 3, 2);
+  // Hours alone are written, too.
+  if ((text.size() != 5 && text.size() != 3) || !std::all_of(text.begin() + 1, text.end(), is_digit))
+    return std::nullopt;
+  const int minutes = digits(text, 1, 2) * 60 + (text.size() == 5 ? digits(text, 3, 2) : 0);
   const Result<UtcOffset> offset = UtcOffset::of(text[0] == '-' ? -minutes : minutes);
   return offset ? std::optional<UtcOffset>(*offset) : std::nullopt;
 }

@@ -24,9 +24,9 @@ YamlTree convert(const YAML::Node& node, int depth, int& left) {
   } else if (node.IsMap()) {
     tree.kind = YamlTree::Kind::map;
     for (const auto& member : node) {
-      tree.members.emplace_back(member.first.IsScalar() ? member.first.Scalar() : std::string(),
-                                convert(member.second, depth + 1, left));
-      tree.members.back().second.line = static_cast<std::uint32_t>(member.first.Mark().line + 1);
+      tree.members.push_back(
+          {member.first.IsScalar() ? member.first.Scalar() : std::string(), convert(member.second, depth + 1, left)});
+      tree.members.back().value.line = static_cast<std::uint32_t>(member.first.Mark().line + 1);
     }
   }
   return tree;

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/issue.hpp"
@@ -16,12 +15,13 @@
 namespace meridian::mapping::internal {
 
 struct YamlTree {
+  struct Member;
   enum class Kind : std::uint8_t { nothing, text, list, map };
   Kind kind = Kind::nothing;
   std::string text;
   std::uint32_t line = 0;
   std::vector<YamlTree> items;                            // list
-  std::vector<std::pair<std::string, YamlTree>> members;  // map, in order
+  std::vector<Member> members;  // map, in order
 
   bool is_text() const { return kind == Kind::text; }
   bool is_list() const { return kind == Kind::list; }
@@ -30,6 +30,10 @@ struct YamlTree {
   const YamlTree* find(std::string_view name) const;
   /// A text alone, or a list of texts.
   std::vector<std::string> texts() const;
+};
+struct YamlTree::Member {
+  std::string name;
+  YamlTree value;
 };
 
 std::optional<YamlTree> read_yaml(const std::string& path, const std::string& text, Issues& issues);

@@ -74,7 +74,8 @@ void Comparison::print() const {
               rest.total, 100.0 * rest.agreed / rest.total);
 }
 
-void Comparison::compare(const KeyFields& fields, const std::vector<fhir::Node>& expected, const std::vector<fhir::Node>& ours) {
+void Comparison::compare(const KeyFields& fields, const std::vector<fhir::Node>& expected,
+                         const std::vector<fhir::Node>& ours) {
   struct Pair {
     std::size_t score, theirs, ours;
   };
