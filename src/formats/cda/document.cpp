@@ -133,11 +133,11 @@ class Flattener {
     const std::string_view local = colon == std::string_view::npos ? name : name.substr(colon + 1);
     std::string_view uri;
     bool is_known = prefix.empty() || prefix == "xml";
-    for (auto it = bindings_.rbegin(); it != bindings_.rend(); ++it) {
-      if (it->prefix != prefix) continue;
-      uri = it->uri;
+    const auto bound = std::find_if(bindings_.rbegin(), bindings_.rend(),
+                                    [prefix](const Binding& binding) { return binding.prefix == prefix; });
+    if (bound != bindings_.rend()) {
+      uri = bound->uri;
       is_known = true;
-      break;
     }
     if (!is_known) {
       // Parts that were cut out of a document lack its declarations; what these prefixes mean nobody doubts.

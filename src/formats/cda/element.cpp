@@ -1,5 +1,6 @@
 #include "formats/cda/element.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "formats/cda/internal/tree.hpp"
@@ -102,21 +103,23 @@ std::size_t Element::child_count(std::string_view name) const {
 }
 
 std::string Element::path() const {
-  std::vector<Element> steps;
-  for (Element at = name().empty() ? parent() : *this; at; at = at.parent()) steps.push_back(at);
-  std::string out;
-  for (auto it = steps.rbegin(); it != steps.rend(); ++it) {
-    if (!out.empty()) out += '/';
-    out += it->name();
-    std::size_t position = 0;
-    bool is_only = true;
-    Element at = it->parent().child(it->name());
-    for (; at; at = at.next_same()) {
-      is_only = is_only && at == *it;
-      if (at.number() <= it->number()) ++position;
-      if (at.number() > it->number()) break;
+  std::vector<std::string> steps;
+  for (Element at = name().empty() ? parent() : *this; at; at = at.parent()) {
+    std::string step(at.name());
+    std::size_t position = 1;
+    Element same = at.parent().child(at.name());
+    while (same && same.number() < at.number()) {
+      ++position;
+      same = same.next_same();
     }
-    if (!is_only) out += '[' + std::to_string(position) + ']';
+    if (position > 1 || at.next_same()) step += '[' + std::to_string(position) + ']';
+    steps.push_back(std::move(step));
+  }
+  std::string out;
+  while (!steps.empty()) {
+    if (!out.empty()) out += '/';
+    out += steps.back();
+    steps.pop_back();
   }
   return out;
 }

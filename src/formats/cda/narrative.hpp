@@ -38,8 +38,8 @@ std::string to_xhtml(Element narrative);
 
 struct Attachment {
   std::string media_type;
-  std::string bytes;          ///< decoded
-  std::string_view location;  ///< instead of bytes: where they are
+  std::string bytes;     ///< decoded
+  std::string location;  ///< instead of bytes: where they are
 };
 /// The nonXMLBody, or any other ED that embeds something. What is wrong with it is an Issue, with the bytes it has.
 Attachment read_attachment(const Document& document, Element encapsulated, Issues& issues);

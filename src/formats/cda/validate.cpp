@@ -62,7 +62,9 @@ class Check {
 
   void add(Severity severity, IssueType type, const Message& message, std::vector<std::string> arguments,
            Element element) {
-    issues_.add({severity, type, message, std::move(arguments), element.path(), document_.position(element)});
+    // A path costs something: not for what is only counted.
+    std::string path = issues_.dropped() > 0 ? std::string() : element.path();
+    issues_.add({severity, type, message, std::move(arguments), std::move(path), document_.position(element)});
   }
 
   void require(Element element, std::string_view child, Severity severity = Severity::error) {

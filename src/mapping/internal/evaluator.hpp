@@ -110,13 +110,13 @@ class Evaluator {
 
   // Sources.
   hl7v2::Field field(const SourcePath& path, const Scope& scope, Origin& origin) const;
-  Input value(const SourcePath& path, const Scope& scope, Origin& origin) const;
-  std::string text(const SourcePath& path, const Scope& scope) const;
+  Input value(const SourcePath& path, const Scope& scope, Origin& origin);
+  std::string text(const SourcePath& path, const Scope& scope);
   bool holds(int condition, const Scope& scope);
   bool compute(int computation, const Scope& scope, std::string& out);
   bool convert(const Row& row, const Source& source, const Scope& scope, const Frame& frame, std::string& out,
                bool& is_literal);
-  std::vector<PlaceValue> places(const SourcePath& path, const Scope& scope) const;
+  std::vector<PlaceValue> places(const SourcePath& path, const Scope& scope);
   bool convert_element(const Row& row, const Source& source, std::string& out);
   std::string system_of_code(const SourcePath& name, std::string_view text, const Scope& scope, const Frame& frame);
   const Code* map_code(const Row& row, const Source& source);
@@ -149,7 +149,13 @@ class Evaluator {
   // Of a document: instead of the message.
   const cda::Document* document_ = nullptr;
   cda::NarrativeIndex narrative_;
-  std::vector<int> instance_of_;                             // of each element, the instance that it stands in
+  std::vector<int> instance_of_;  // of each element, the instance that it stands in
+  /// What a path from around found there: every entry of a section asks for its code.
+  struct Seen {
+    cda::Element around;
+    std::vector<PlaceValue> found;
+  };
+  std::vector<Seen> seen_around_;                            // by place
   std::unordered_map<std::string, std::string> identified_;  // id → what first had it; empty: several things had
   Issues* issues_ = nullptr;
   std::vector<Label> labels_;

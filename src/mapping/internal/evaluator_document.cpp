@@ -84,7 +84,7 @@ std::string uri_of_root(std::string_view root) {
 /// A TEL's scheme and what follows it.
 std::pair<std::string_view, std::string_view> split_url(std::string_view url) {
   const std::size_t colon = url.find(':');
-  if (colon == std::string_view::npos || colon > 8) return {{}, url};
+  if (colon > 8) return {{}, url};  // none, or it comes too late
   const std::string_view scheme = url.substr(0, colon);
   const bool is_scheme = !scheme.empty() && std::all_of(scheme.begin(), scheme.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -108,6 +108,7 @@ void Evaluator::run(const MessageMap& map, const cda::Document& document, Issues
   begin(issues);
   document_ = &document;
   narrative_ = cda::NarrativeIndex(document);
+  seen_around_.assign(plan_.places.size(), {});
   place_elements();
   find_shared_ids();
   make_from_elements(map);
@@ -221,10 +222,23 @@ void Evaluator::fill_from_elements() {
   }
 }
 
-std::vector<PlaceValue> Evaluator::places(const SourcePath& path, const Scope& scope) const {
+std::vector<PlaceValue> Evaluator::places(const SourcePath& path, const Scope& scope) {
+  const auto index = static_cast<std::size_t>(path.place);
+  const Place& place = plan_.places[index];
   std::vector<PlaceValue> found;
-  find_places(plan_.places[static_cast<std::size_t>(path.place)], scope.element, limits_.max_nodes, found);
-  return found;
+  if (place.from != Place::From::around) {
+    find_places(place, scope.element, limits_.max_nodes, found);
+    return found;
+  }
+  const cda::Element around = scope.element.around(place.anchor);
+  if (!around) return found;
+  Seen& seen = seen_around_[index];
+  if (seen.around != around) {
+    seen.around = around;
+    seen.found.clear();
+    find_places(place, scope.element, limits_.max_nodes, seen.found);
+  }
+  return seen.found;
 }
 
 /// Whether the path held anything. Each thing it finds goes to an item of its own where the target has a list.

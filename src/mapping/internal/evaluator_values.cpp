@@ -77,7 +77,7 @@ hl7v2::Field Evaluator::field(const SourcePath& path, const Scope& scope, Origin
   return segment.field(path.field);
 }
 
-Input Evaluator::value(const SourcePath& path, const Scope& scope, Origin& origin) const {
+Input Evaluator::value(const SourcePath& path, const Scope& scope, Origin& origin) {
   Input input;
   if (path.place != kNone) {
     for (const PlaceValue& found : places(path, scope)) {
@@ -97,7 +97,7 @@ Input Evaluator::value(const SourcePath& path, const Scope& scope, Origin& origi
   return path.subpart != 0 ? input.part(path.subpart) : input;
 }
 
-std::string Evaluator::text(const SourcePath& path, const Scope& scope) const {
+std::string Evaluator::text(const SourcePath& path, const Scope& scope) {
   Origin origin;
   const Input input = value(path, scope, origin);
   std::string buffer;
@@ -289,7 +289,8 @@ void Evaluator::complain(Severity severity, const Message& message, std::vector<
     issues_->add({severity, IssueType::processing, message, std::move(arguments), to_string(origin)});
     return;
   }
-  const cda::Element element = document_->element(element_of(origin));
+  // A path costs something: not for what is only counted.
+  const cda::Element element = issues_->dropped() > 0 ? cda::Element() : document_->element(element_of(origin));
   issues_->add(
       {severity, IssueType::processing, message, std::move(arguments), element.path(), document_->position(element)});
 }

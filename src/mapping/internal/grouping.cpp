@@ -120,9 +120,9 @@ int Grouping::find_segment(int instance, SegmentCode name) const {
 int Grouping::find_bound(int instance, int name) const {
   for (int i = instance; i != kNone; i = instances_[static_cast<std::size_t>(i)].parent) {
     const auto& bound = instances_[static_cast<std::size_t>(i)].bound;
-    for (auto it = bound.rbegin(); it != bound.rend(); ++it) {
-      if (it->first == name) return static_cast<int>(it->second);
-    }
+    const auto last =
+        std::find_if(bound.rbegin(), bound.rend(), [name](const auto& each) { return each.first == name; });
+    if (last != bound.rend()) return static_cast<int>(last->second);
   }
   // All that statements of a document share is bound to the document.
   if (is_document_) return -1;

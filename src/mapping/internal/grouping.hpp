@@ -46,7 +46,7 @@ class Grouping {
  private:
   int place(const MessageMap& map, int current, SegmentCode name);
   int begin(const MessageMap& map, int group, int parent, SegmentCode name);
-  int descend(const MessageMap& map, int instance, SegmentCode name);
+  int descend(const MessageMap& map, int current, SegmentCode name);
 
   std::vector<Instance> instances_;
   std::vector<int> of_segment_;

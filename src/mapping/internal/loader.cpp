@@ -21,10 +21,7 @@ struct File {
 class Loader {
  public:
   Loader(Plan& plan, Issues& issues)
-      : plan_(plan),
-        compiler_(plan, issues),
-        rows_(plan, compiler_),
-        messages_(plan, compiler_, rows_) {}
+      : plan_(plan), compiler_(plan, issues), rows_(plan, compiler_), messages_(plan, compiler_, rows_) {}
 
   void load(const std::vector<File>& files) {
     // What others refer to by name comes first: then everything has its number before a row is read.

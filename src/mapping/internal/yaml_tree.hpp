@@ -20,7 +20,7 @@ struct YamlTree {
   Kind kind = Kind::nothing;
   std::string text;
   std::uint32_t line = 0;
-  std::vector<YamlTree> items;                            // list
+  std::vector<YamlTree> items;  // list
   std::vector<Member> members;  // map, in order
 
   bool is_text() const { return kind == Kind::text; }
