@@ -116,12 +116,12 @@ struct Leave {
   std::string text;
 };
 
-using Command = std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, Hl7Options,
-                             SignalOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions,
-                             ImportOptions, ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions,
-                             RestoreOptions, VerifyOptions, ReindexOptions, StatsOptions, TerminologyOptions,
-                             DoctorOptions, Hl7SendOptions, FeedsOptions, FeedTestOptions, InboxOptions, CdaOptions,
-                             Leave>;
+using Command =
+    std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, Hl7Options, SignalOptions,
+                 ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions, ExportOptions,
+                 GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
+                 ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions,
+                 FeedTestOptions, InboxOptions, CdaOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

@@ -204,7 +204,9 @@ std::string value_text(Element element) {
   const Element low = element.child("low");
   const Element high = element.child("high");
   if (low || high) {
-    out += (out.empty() ? "" : " ") + value_text(low) + " .. " + value_text(high);
+    add(value_text(low));
+    add("..");
+    add(value_text(high));
   }
   for (const std::string_view part : {"numerator", "denominator", "period", "center", "width", "event"}) {
     if (const Element child = element.child(part)) add(std::string(part) + ' ' + value_text(child));
