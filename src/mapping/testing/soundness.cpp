@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "formats/fhir/document.hpp"
@@ -11,8 +12,7 @@ namespace {
 
 void require(bool holds, std::string_view what, std::string_view json) {
   if (holds) return;
-  std::fprintf(stderr, "%.*s\n%.*s\n", static_cast<int>(what.size()), what.data(), static_cast<int>(json.size()),
-               json.data());
+  std::fprintf(stderr, "%s\n%s\n", std::string(what).c_str(), std::string(json).c_str());
   std::abort();
 }
 
