@@ -51,7 +51,8 @@ const TransferSyntax* guess(std::string_view bytes, std::size_t at) {
   const std::uint16_t big = load_big<std::uint16_t>(bytes.data() + at);
   const bool is_explicit = has_vr_at(bytes, at + 4);
   if (little != 0 && little <= kFirstGroups) {
-    if (!is_explicit && load_little<std::uint32_t>(bytes.data() + at + 4) > bytes.size() - at - 8) return nullptr;
+    const auto length = load_little<std::uint32_t>(bytes.data() + at + 4);
+    if (!is_explicit && length > bytes.size() - at - 8 && length != 0xFFFFFFFF) return nullptr;
     return find_transfer_syntax(is_explicit ? uids::kExplicitLittle : uids::kImplicitLittle);
   }
   if (big != 0 && big <= kFirstGroups && is_explicit) return find_transfer_syntax(uids::kExplicitBig);

@@ -1,6 +1,7 @@
 find_package(ICU REQUIRED COMPONENTS uc)
 find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
+find_package(simdjson REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 # The table of data elements is written at build time from the dictionary that DCMTK's package installs.
@@ -20,4 +21,4 @@ file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/generated/dicom")
 
 set(MODULE_SOURCES "${dicom_tables}")
 set(MODULE_PRIVATE ICU::uc ZLIB::ZLIB fmt::fmt)
-set(MODULE_TEST ZLIB::ZLIB)
+set(MODULE_TEST simdjson::simdjson)

@@ -181,7 +181,7 @@ void Scanner::explicit_vr(Header& header, std::size_t end, ByteOrder order) {
     at_ += 8;
     return;
   }
-  if (!has_letters && implicit <= left - 4) {
+  if (!has_letters && (implicit <= left - 4 || implicit == kUndefined)) {
     header.vr = vr_of(header.tag, {is_signed_});
     header.length = implicit;
     at_ += 4;
