@@ -44,8 +44,7 @@ TEST_F(DicomConformance, every_whole_file_is_read_and_others_are_refused_with_a_
     Issues issues;
     const auto file = read_file(shared.bytes, {}, issues);
     const auto refused = kRefused.find(shared.name);
-    EXPECT_EQ(file.has_value(), refused == kRefused.end())
-        << shared.name << (file ? "" : " " + file.error().message());
+    EXPECT_EQ(file.has_value(), refused == kRefused.end()) << shared.name << (file ? "" : " " + file.error().message());
     if (file) {
       ++read;
       EXPECT_EQ(file->bytes(), shared.bytes) << shared.name;
@@ -84,11 +83,13 @@ std::string difference(simdjson::dom::element ours, simdjson::dom::element their
     const bool is_same = static_cast<float>(a) == static_cast<float>(b) || std::abs(a - b) <= 1e-6 * std::abs(b);
     return is_same ? "" : path + ": " + simdjson::minify(ours) + ", " + simdjson::minify(theirs);
   }
-  if (ours.type() != theirs.type()) return path + ": of another type: " + simdjson::minify(ours) + ", " + simdjson::minify(theirs);
+  if (ours.type() != theirs.type())
+    return path + ": of another type: " + simdjson::minify(ours) + ", " + simdjson::minify(theirs);
   if (ours.is_array()) {
     simdjson::dom::array a = ours.get_array();
     simdjson::dom::array b = theirs.get_array();
-    if (a.size() != b.size()) return path + ": of another length: " + simdjson::minify(ours) + ", " + simdjson::minify(theirs);
+    if (a.size() != b.size())
+      return path + ": of another length: " + simdjson::minify(ours) + ", " + simdjson::minify(theirs);
     for (std::size_t i = 0; i < a.size(); ++i) {
       std::string found = difference(a.at(i), b.at(i), path + "/" + std::to_string(i));
       if (!found.empty()) return found;
@@ -99,7 +100,8 @@ std::string difference(simdjson::dom::element ours, simdjson::dom::element their
     for (const auto [key, value] : theirs.get_object()) {
       const std::string at = path + "/" + std::string(key);
       auto own = ours.get_object().at_key(key);
-      if (own.error() != simdjson::SUCCESS) return at + ": only theirs: " + std::string(simdjson::minify(value)).substr(0, 100);
+      if (own.error() != simdjson::SUCCESS)
+        return at + ": only theirs: " + std::string(simdjson::minify(value)).substr(0, 100);
       // It has a dictionary of private elements, and renames only the outermost character set.
       if (is_private(key) && has_vr(own.value(), "UN")) continue;
       if (key == "00080005") continue;
@@ -108,11 +110,14 @@ std::string difference(simdjson::dom::element ours, simdjson::dom::element their
       if (!found.empty()) return found;
     }
     for (const auto [key, value] : ours.get_object()) {
-      if (theirs.get_object().at_key(key).error() != simdjson::SUCCESS) return path + "/" + std::string(key) + ": only ours";
+      if (theirs.get_object().at_key(key).error() != simdjson::SUCCESS)
+        return path + "/" + std::string(key) + ": only ours";
     }
     return "";
   }
-  return simdjson::minify(ours) == simdjson::minify(theirs) ? "" : path + ": " + simdjson::minify(ours) + ", " + simdjson::minify(theirs);
+  return simdjson::minify(ours) == simdjson::minify(theirs)
+             ? ""
+             : path + ": " + simdjson::minify(ours) + ", " + simdjson::minify(theirs);
 }
 
 TEST_F(DicomConformance, json_is_what_dcm2json_writes) {

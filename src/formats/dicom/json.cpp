@@ -215,7 +215,8 @@ class Dump {
       std::size_t bytes = 0;
       for (const std::string_view fragment : element.fragments) bytes += fragment.size();
       const std::size_t count = element.fragments.size() - 1;
-      return fmt::format("<{} fragment{}, {} bytes>", count, count == 1 ? "" : "s", bytes - element.fragments[0].size());
+      return fmt::format("<{} fragment{}, {} bytes>", count, count == 1 ? "" : "s",
+                         bytes - element.fragments[0].size());
     }
     if (is_bytes(element.vr)) return element.value.empty() ? "" : fmt::format("<{} bytes>", element.value.size());
     return is_text(element.vr) ? shown_text(set, element) : shown_numbers(set, element);

@@ -1,7 +1,7 @@
 // A data set as DICOM JSON, and as lines for people.
 //
-// JSON as PS3.18, annex F: one object, keys are tags of eight digits in ascending order. Numbers are JSON numbers with the
-// digits that the file has; what is no number of its VR stays text. Bytes of at most `max_inline_bytes` are
+// JSON as PS3.18, annex F: one object, keys are tags of eight digits in ascending order. Numbers are JSON numbers with
+// the digits that the file has; what is no number of its VR stays text. Bytes of at most `max_inline_bytes` are
 // InlineBinary, in little endian; longer ones, and encapsulated pixels, are a BulkDataURI: `bulk_data` and the
 // element's path, `0040A730/2/00081160`. Group lengths are left out. Threads may share data sets.
 // Specification: https://dicom.nema.org/medical/dicom/current/output/html/part18.html#chapter_F

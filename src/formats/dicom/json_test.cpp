@@ -26,7 +26,8 @@ class DicomJson : public ::testing::Test {
 
 TEST_F(DicomJson, writes_values_by_their_vr) {
   EXPECT_EQ(json(element(0x00080000, "UL", little_32(9)) + element(0x00080005, "CS", "\\ISO 2022 IR 58") +
-                 element(0x00080008, "CS", "A\\\\C") + element(0x00100010, "PN", "Wang^Li=\033$)A\xCD\xF5^\033$)A\xC0\xF6=\\Doe") +
+                 element(0x00080008, "CS", "A\\\\C") +
+                 element(0x00100010, "PN", "Wang^Li=\033$)A\xCD\xF5^\033$)A\xC0\xF6=\\Doe") +
                  element(0x00101030, "DS", "+072.50\\x\\.5e3") + element(0x00200013, "IS", "007") +
                  element(0x00200032, "DS", "") + element(0x00280009, "AT", little_16(0x18) + little_16(0x1063)) +
                  element(0x00280010, "US", little_16(65535)) + element(0x00280106, "SS", little_16(65535))),
@@ -44,13 +45,14 @@ TEST_F(DicomJson, writes_reals_with_the_digits_they_need) {
 }
 
 TEST_F(DicomJson, keeps_few_bytes_and_refers_to_many) {
-  EXPECT_EQ(json(element(0x00091001, "OB", "abcd") + element(0x00091002, "ZZ", "ef") +
-                     element(0x0040A730, "SQ", item(element(0x00091001, "OB", "abcdef"))) +
-                     element(0x7FE00010, "OB", item("") + item("ab") + sequence_end(), kUndefinedLength),
-                 {4, "/instances/1/"}),
-            R"({"00091001":{"vr":"OB","InlineBinary":"YWJjZA=="},"00091002":{"vr":"UN","InlineBinary":"ZWY="},)"
-            R"("0040A730":{"vr":"SQ","Value":[{"00091001":{"vr":"OB","BulkDataURI":"/instances/1/0040A730/0/00091001"}}]},)"
-            R"("7FE00010":{"vr":"OB","BulkDataURI":"/instances/1/7FE00010"}})");
+  EXPECT_EQ(
+      json(element(0x00091001, "OB", "abcd") + element(0x00091002, "ZZ", "ef") +
+               element(0x0040A730, "SQ", item(element(0x00091001, "OB", "abcdef"))) +
+               element(0x7FE00010, "OB", item("") + item("ab") + sequence_end(), kUndefinedLength),
+           {4, "/instances/1/"}),
+      R"({"00091001":{"vr":"OB","InlineBinary":"YWJjZA=="},"00091002":{"vr":"UN","InlineBinary":"ZWY="},)"
+      R"("0040A730":{"vr":"SQ","Value":[{"00091001":{"vr":"OB","BulkDataURI":"/instances/1/0040A730/0/00091001"}}]},)"
+      R"("7FE00010":{"vr":"OB","BulkDataURI":"/instances/1/7FE00010"}})");
 }
 
 TEST_F(DicomJson, binary_of_big_endian_files_is_little_endian) {
@@ -67,14 +69,13 @@ TEST_F(DicomJson, escapes_control_characters_and_orders_elements) {
 
 TEST_F(DicomJson, dumps_lines_that_people_read) {
   const std::string lines =
-      dump(read(testing::file(
-                     "1.2.840.10008.1.2.4.50",
-                     element(0x00080005, "CS", "ISO_IR 100") + element(0x00091001, "UN", "ab") +
-                         element(0x00104000, "LT", "J\xFCrg\r\n" + std::string(10, 'x')) +
-                         element(0x00280010, "US", little_16(2) + little_16(3)) +
-                         element(0x0040A730, "SQ", item(element(0x00080104, "LO", "old"))) +
-                         element(0x7FE00010, "OB", item("") + item("ab") + sequence_end(), kUndefinedLength))),
-                 {8});
+      dump(read(testing::file("1.2.840.10008.1.2.4.50",
+                              element(0x00080005, "CS", "ISO_IR 100") + element(0x00091001, "UN", "ab") +
+                                  element(0x00104000, "LT", "J\xFCrg\r\n" + std::string(10, 'x')) +
+                                  element(0x00280010, "US", little_16(2) + little_16(3)) +
+                                  element(0x0040A730, "SQ", item(element(0x00080104, "LO", "old"))) +
+                                  element(0x7FE00010, "OB", item("") + item("ab") + sequence_end(), kUndefinedLength))),
+           {8});
   EXPECT_EQ(lines.substr(lines.find("(0002,0010)")),
             "(0002,0010) UI TransferSyntaxUID: 1.2.840. ...\n"
             "(0008,0005) CS SpecificCharacterSet: ISO_IR 1 ...\n"

@@ -2,6 +2,10 @@ find_package(ICU REQUIRED COMPONENTS uc)
 find_package(ZLIB REQUIRED)
 find_package(fmt REQUIRED)
 find_package(simdjson REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(DCMTK REQUIRED)
+pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2)
+find_library(OPENJPH_LIBRARY openjph REQUIRED) # its pkg-config file names no library
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 # The table of data elements is written at build time from the dictionary that DCMTK's package installs.
@@ -20,5 +24,6 @@ add_custom_command(
 file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/generated/dicom")
 
 set(MODULE_SOURCES "${dicom_tables}")
-set(MODULE_PRIVATE ICU::uc ZLIB::ZLIB fmt::fmt)
-set(MODULE_TEST simdjson::simdjson)
+set(MODULE_PRIVATE ICU::uc ZLIB::ZLIB fmt::fmt DCMTK::dcmdata DCMTK::dcmjpeg DCMTK::dcmjpls PkgConfig::OPENJPEG
+    "${OPENJPH_LIBRARY}")
+set(MODULE_TEST simdjson::simdjson "${OPENJPH_LIBRARY}")

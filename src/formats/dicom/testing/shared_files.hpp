@@ -40,7 +40,6 @@ inline void add_archive(const std::string& path, std::vector<SharedFile>& out) {
   }
 }
 
-
 /// Empty where this machine lacks them.
 inline const std::vector<SharedFile>& shared_files() {
   static const std::vector<SharedFile> kFiles = [] {

@@ -1,0 +1,77 @@
+#include <openjph/ojph_arch.h>
+#include <openjph/ojph_codestream.h>
+#include <openjph/ojph_file.h>
+#include <openjph/ojph_mem.h>
+#include <openjph/ojph_message.h>
+#include <openjph/ojph_params.h>
+
+#include <cstdio>
+#include <mutex>
+#include <stdexcept>
+
+#include "formats/dicom/internal/codecs.hpp"
+
+namespace meridian::dicom::internal {
+namespace {
+
+/// Errors of OpenJPH are exceptions, after a line to a stream. In version 0.9 only the stream can be chosen.
+void begin() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    static std::FILE* const nowhere = std::fopen("/dev/null", "w");
+    if (nowhere == nullptr) return;
+    ojph::set_error_stream(nowhere);
+    ojph::set_warning_stream(nowhere);
+    ojph::set_info_stream(nowhere);
+  });
+}
+
+std::string decode(std::string_view codestream, const PixelFormat& format) {
+  ojph::mem_infile file;
+  file.open(reinterpret_cast<const ojph::ui8*>(codestream.data()), codestream.size());
+  ojph::codestream codec;
+  codec.read_headers(&file);
+  codec.set_planar(false);
+  codec.create();
+  const ojph::param_siz size = codec.access_siz();
+  if (size.get_num_components() != format.samples) throw std::runtime_error("it has two headers that differ");
+  for (std::uint32_t c = 0; c < format.samples; ++c) {
+    if (size.get_recon_width(c) != format.columns || size.get_recon_height(c) != format.rows) {
+      throw std::runtime_error("it has two headers that differ");
+    }
+  }
+  const std::size_t bytes = format.bits_allocated / 8;
+  std::string out(format.frame_bytes(), '\0');
+  for (std::uint64_t row = 0; row < format.rows; ++row) {
+    for (std::uint32_t c = 0; c < format.samples; ++c) {
+      ojph::ui32 component = 0;
+      const ojph::line_buf* line = codec.pull(component);
+      if (line == nullptr || component != c || line->size < format.columns) {
+        throw std::runtime_error("its lines are short");
+      }
+      for (std::uint64_t x = 0; x < format.columns; ++x) {
+        const std::uint64_t at = (row * format.columns + x) * format.samples + c;
+        put_sample(out.data() + at * bytes, format.bits_allocated, line->i32[x]);
+      }
+    }
+  }
+  codec.close();
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> decode_openjph(std::string_view codestream, const CodestreamHeader& header, PixelFormat& format) {
+  if (header.has_subsampling) return fail(ErrorCode::unsupported, "its components are subsampled");
+  if (header.precision > 16) return fail(ErrorCode::unsupported, "its samples have more than 16 bits");
+  begin();
+  try {
+    return decode(codestream, format);
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::too_large, "there is no memory for a frame");
+  } catch (const std::exception&) {
+    return fail(ErrorCode::malformed_input, "it cannot be decoded");
+  }
+}
+
+}  // namespace meridian::dicom::internal
