@@ -21,6 +21,10 @@ const Choices<MappingOptions::As> kBundleForms{{"bundle", MappingOptions::As::bu
                                                {"ndjson", MappingOptions::As::ndjson}};
 const Choices<Hl7Options::Stage> kStages{{"application", Hl7Options::Stage::application},
                                          {"accept", Hl7Options::Stage::accept}};
+const Choices<std::string> kTransferSyntaxes{
+    {"explicit", "1.2.840.10008.1.2.1"},   {"implicit", "1.2.840.10008.1.2"},
+    {"big-endian", "1.2.840.10008.1.2.2"}, {"deflated", "1.2.840.10008.1.2.1.99"},
+    {"rle", "1.2.840.10008.1.2.5"},        {"jpeg-lossless", "1.2.840.10008.1.2.4.70"}};
 const Choices<Language> kLanguages{{"en", Language::english}, {"zh", Language::chinese}};
 
 constexpr std::int64_t kMostThreads = 256;
@@ -40,6 +44,7 @@ struct Grammar {
   Hl7Options hl7;
   CdaOptions cda;
   SignalOptions signal;
+  DicomOptions dicom;
   ServeOptions serve;
   ConfigExplainOptions config_explain;
   CompletionOptions completion;
@@ -74,6 +79,7 @@ struct Grammar {
     add_hl7();
     add_cda();
     add_signal();
+    add_dicom();
     add_serve();
     data.emplace(app);
     feeds.emplace(app);  // after hl7, to which it adds a word
@@ -265,6 +271,40 @@ struct Grammar {
     action("annotations", "beats, rhythms and notes, one a row", "files of annotations (.atr)", Action::annotations);
   }
 
+  void add_dicom() {
+    using Task = DicomOptions::Task;
+    auto* all =
+        app.add_subcommand("dicom", "images: what DICOM files hold, FHIR made of them, other transfer syntaxes");
+    all->fallthrough();
+    all->require_subcommand(1);
+    const auto task = [&](const char* name, const char* about, Task what) {
+      auto* command = all->add_subcommand(name, about);
+      command->fallthrough();
+      command->callback([this, what] { dicom.task = what; });
+      positional(
+          command->add_option("FILE", dicom.files, "DICOM files, plain, .gz or .zst; - is standard input")->required());
+      return command;
+    };
+    choice(*task("dump", "show every element, by tag and keyword", Task::dump), "--format", dicom.format, kFormats,
+           "text: an element a line; json: DICOM JSON (PS3.18 F), a file a line");
+    choice(*task("info", "patient, study, series, instance, and the pixels' form", Task::info), "--format",
+           dicom.format, kFormats, "for people, or JSON, a file a line");
+    auto* to_fhir = task("to-fhir", "make an ImagingStudy of each study, with its Patient", Task::to_fhir);
+    choice(*to_fhir, "--format", dicom.as, kBundleForms, "bundle: a transaction a study; ndjson: a resource a line");
+    to_fhir->add_option("--zone", dicom.zone, "of times without an offset, such as Asia/Shanghai")->type_name("ZONE");
+    auto* convert_pixels = task("convert", "write a file in another transfer syntax", Task::convert);
+    choice(*convert_pixels, "--to", dicom.to, kTransferSyntaxes,
+           "the transfer syntax; pixels are decoded or coded for it");
+    convert_pixels->add_option("--out", dicom.out, "the file to write")->type_name("FILE")->required();
+    all->footer(
+        "Examples:\n"
+        "  meridian dicom info *.dcm\n"
+        "  meridian dicom dump slice.dcm --format json\n"
+        "  meridian dicom to-fhir study/*.dcm --zone Asia/Shanghai\n"
+        "  meridian dicom convert slice.dcm --to explicit --out plain.dcm\n"
+        "Exit code 1 when a file is damaged; nothing of it is shown then.");
+  }
+
   void add_serve() {
     auto* command = app.add_subcommand("serve", "start the server");
     command->fallthrough();
@@ -312,6 +352,10 @@ struct Grammar {
       return std::move(cda);
     }
     if (app.got_subcommand("signal")) return std::move(signal);
+    if (app.got_subcommand("dicom")) {
+      if (dicom.to.empty()) dicom.to = kTransferSyntaxes.begin()->second;
+      return std::move(dicom);
+    }
     if (app.got_subcommand("serve")) return std::move(serve);
     if (auto asked = data->command(app)) return std::move(*asked);
     if (app.got_subcommand("config")) return std::move(config_explain);

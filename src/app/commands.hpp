@@ -13,6 +13,7 @@ int run_inspect(const InspectOptions& options, const CommonOptions& common);
 int run_hl7(const Hl7Options& options, const CommonOptions& common);
 int run_cda(const CdaOptions& options, const CommonOptions& common);
 int run_signal(const SignalOptions& options, const CommonOptions& common);
+int run_dicom(const DicomOptions& options, const CommonOptions& common);
 int run_serve(const ServeOptions& options, const CommonOptions& common);
 int run_config_explain(const ConfigExplainOptions& options, const CommonOptions& common);
 int run_completion(const CompletionOptions& options);

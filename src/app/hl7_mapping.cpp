@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/open_key.hpp"
 #include "app/report.hpp"
 #include "mapping/bundle.hpp"
 #include "mapping/catalogue.hpp"
@@ -10,14 +11,6 @@
 #include "mapping/merge.hpp"
 
 namespace meridian::app {
-namespace {
-
-/// Ids are the same in every run, and for messages and documents. A store has a key of its own, so that they tell
-/// nobody what they were made of.
-constexpr std::string_view kOpenKey = "meridian hl7 to-fhir";
-
-}  // namespace
-
 struct Hl7Mapping::State {
   MappingOptions::As as;
   mapping::Mapper mapper;

@@ -94,6 +94,17 @@ struct SignalOptions {
   OutputFormat format = OutputFormat::text;
 };
 
+struct DicomOptions {
+  enum class Task : std::uint8_t { dump, info, to_fhir, convert };
+  Task task = Task::dump;
+  std::vector<std::string> files;
+  OutputFormat format = OutputFormat::text;
+  MappingOptions::As as = MappingOptions::As::bundle;  ///< to_fhir
+  std::string zone = "UTC";                            ///< to_fhir: of times without an offset
+  std::string to;                                      ///< convert: the transfer syntax's UID
+  std::string out;                                     ///< convert: the file to write
+};
+
 struct ServeOptions {
   std::string data;  ///< the data folder
 };
@@ -118,8 +129,8 @@ struct Leave {
 
 using Command =
     std::variant<FhirpathOptions, ValidateOptions, ConvertOptions, InspectOptions, Hl7Options, SignalOptions,
-                 ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions, ExportOptions,
-                 GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
+                 DicomOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions,
+                 ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
                  ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions,
                  FeedTestOptions, InboxOptions, CdaOptions, Leave>;
 

@@ -19,6 +19,7 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tarfile
@@ -113,6 +114,69 @@ class Signal(ProgramTest):
         self.assertEqual(run.code, FOUND, run.err)
         self.assertIn("gone.dat cannot be read", run.err)
         self.assertEqual(Run("signal", "info", self.file("no.hea", "")).code, FAILED)
+
+
+def dicom(*elements) -> bytes:
+    """A DICOM file in explicit VR, little endian, of (tag, VR, value)."""
+
+    def element(tag, vr, value):
+        value = value.encode() if isinstance(value, str) else value
+        value += (b"\0" if vr in ("UI", "OB") else b" ") * (len(value) % 2)
+        head = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + vr.encode()
+        return head + (struct.pack("<HI", 0, len(value)) if vr in ("OB", "OW", "SQ", "UN") else struct.pack("<H", len(value))) + value
+
+    meta = element(0x00020010, "UI", "1.2.840.10008.1.2.1")
+    return b"\0" * 128 + b"DICM" + element(0x00020000, "UL", struct.pack("<I", len(meta))) + meta + b"".join(element(*one) for one in elements)
+
+
+class Dicom(ProgramTest):
+    IMAGE = [
+        (0x00080005, "CS", "ISO_IR 192"), (0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7"), (0x00080018, "UI", "1.2.3.4"), (0x00080020, "DA", "20260131"),
+        (0x00080030, "TM", "0930"), (0x00080060, "CS", "OT"), (0x00100010, "PN", "Wang^Li=王^丽"), (0x00100020, "LO", "4711"), (0x0020000D, "UI", "1.2.3"),
+        (0x0020000E, "UI", "1.2.3.1"), (0x00200013, "IS", "1"), (0x00280002, "US", b"\1\0"), (0x00280004, "CS", "MONOCHROME2"), (0x00280010, "US", b"\2\0"),
+        (0x00280011, "US", b"\3\0"), (0x00280100, "US", b"\x08\0"), (0x00280101, "US", b"\x08\0"), (0x00280102, "US", b"\7\0"), (0x00280103, "US", b"\0\0"),
+        (0x7FE00010, "OB", b"abcdef"),
+    ]  # fmt: skip
+
+    def test_shows_what_a_file_holds(self):
+        image = self.file("a.dcm", dicom(*self.IMAGE))
+        out = self.run_ok("dicom", "info", image)
+        self.assertIn("OT, Explicit VR Little Endian, 1 frame of 3 × 2, MONOCHROME2, 8 bits\n  patient   Wang^Li=王^丽, 4711\n", out)
+        told = json.loads(self.run_ok("dicom", "info", image, "--format", "json"))
+        self.assertEqual((told["rows"], told["columns"], told["studyUid"]), (2, 3, "1.2.3"))
+        self.assertIn("(0010,0010) PN PatientName: Wang^Li=王^丽\n", self.run_ok("dicom", "dump", image))
+        told = json.loads(self.run_ok("dicom", "dump", image, "--format", "json"))
+        self.assertEqual(told["00100010"]["Value"], [{"Alphabetic": "Wang^Li", "Ideographic": "王^丽"}])
+
+    def test_makes_imaging_studies(self):
+        first = self.file("a.dcm", dicom(*self.IMAGE))
+        second = self.file("b.dcm", dicom(*[(0x00080018, "UI", "1.2.3.5") if tag == 0x00080018 else (tag, vr, value) for tag, vr, value in self.IMAGE]))
+        lines = self.run_ok("dicom", "to-fhir", second, first, first, "--zone", "Asia/Shanghai").splitlines()
+        self.assertEqual(len(lines), 1)
+        patient, study = (entry["resource"] for entry in json.loads(lines[0])["entry"])
+        self.assertEqual(study["subject"]["reference"], "Patient/" + patient["id"])
+        self.assertEqual(study["started"], "2026-01-31T09:30:00+08:00")
+        self.assertEqual([instance["uid"] for instance in study["series"][0]["instance"]], ["1.2.3.4", "1.2.3.5"])
+        resources = self.file("out.ndjson", self.run_ok("dicom", "to-fhir", first, "--format", "ndjson"))
+        self.run_ok("validate", resources)
+
+    def test_writes_other_transfer_syntaxes(self):
+        image = self.file("a.dcm", dicom(*self.IMAGE))
+        coded = self.file("coded.dcm", b"")
+        self.run_ok("dicom", "convert", image, "--to", "rle", "--out", coded)
+        self.assertIn("OT, RLE Lossless", self.run_ok("dicom", "info", coded))
+        back = self.file("back.dcm", b"")
+        self.run_ok("dicom", "convert", coded, "--out", back)
+        self.assertEqual(self.run_ok("dicom", "dump", back, "--format", "json"), self.run_ok("dicom", "dump", image, "--format", "json"))
+        self.assertEqual(Run("dicom", "convert", image, coded, "--out", back).code, USAGE)
+
+    def test_refuses_what_is_damaged_and_goes_on(self):
+        whole = dicom(*self.IMAGE)
+        run = Run("dicom", "info", self.file("cut.dcm", whole[:-3]), self.file("a.dcm", whole))
+        self.assertEqual(run.code, FOUND, run.err)
+        self.assertIn("(7FE0,0010): a length of 6 bytes is announced, 3 are left", run.err)
+        self.assertIn("a.dcm: OT", run.out)
+        self.assertEqual(Run("dicom", "info", "no-such.dcm").code, FAILED)
 
 
 class CommandLine(ProgramTest):

@@ -51,6 +51,7 @@ struct Chooser {
   int operator()(const Hl7Options& options) const { return run_hl7(options, common); }
   int operator()(const CdaOptions& options) const { return run_cda(options, common); }
   int operator()(const SignalOptions& options) const { return run_signal(options, common); }
+  int operator()(const DicomOptions& options) const { return run_dicom(options, common); }
   int operator()(const ServeOptions& options) const { return run_serve(options, common); }
   int operator()(const ConfigExplainOptions& options) const { return run_config_explain(options, common); }
   int operator()(const CompletionOptions& options) const { return run_completion(options); }

@@ -48,4 +48,14 @@ inline constexpr Message kBadIdentityCard{"mapping-bad-identity-card",
                                           "this identity card number fails its check digit (GB 11643)",
                                           "身份证号码校验位不正确（GB 11643）"};
 
+// About DICOM instances.
+inline constexpr Message kNoUid{"mapping-no-uid", "the {0} is missing or no UID: the instance was left out",
+                                "{0} 缺失或不是 UID：已省略该实例"};
+inline constexpr Message kOtherPatient{"mapping-other-patient",
+                                       "the instance names another patient than the rest of its study: it was left out",
+                                       "该实例的患者与同一检查的其他实例不同：已省略"};
+inline constexpr Message kOtherSeries{"mapping-other-series",
+                                      "the instance stands in another series, too: the first counts",
+                                      "该实例也出现在另一序列：以第一个为准"};
+
 }  // namespace meridian::mapping

@@ -1,7 +1,7 @@
 // The part of the evaluator that tells who and what: authorities, coding systems, ids.
 #include <algorithm>
-#include <cstdio>
 
+#include "mapping/internal/authority.hpp"
 #include "mapping/internal/evaluator.hpp"
 #include "mapping/internal/text_rules.hpp"
 
@@ -10,28 +10,6 @@ namespace {
 
 constexpr char kBetween = '\x1f';
 
-bool is_oid(std::string_view text) {
-  return text.size() > 2 && text[0] >= '0' && text[0] <= '2' && text[1] == '.' &&
-         text.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
-/// Text as part of a URI: what does not belong there is percent-encoded.
-std::string uri_part(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool is_plain =
-        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
-    if (is_plain) {
-      out += c;
-    } else {
-      char encoded[4];
-      std::snprintf(encoded, sizeof encoded, "%%%02X", static_cast<unsigned char>(c));
-      out += encoded;
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 /// HD: https://hl7.org/v2: a universal id says more than a namespace, which only its own hospital understands.
@@ -39,17 +17,7 @@ std::string Evaluator::authority(std::string_view name, std::string_view univers
   for (const AuthorityAlias& alias : context_.authorities) {
     if ((!name.empty() && alias.name == name) || (!universal.empty() && alias.name == universal)) return alias.system;
   }
-  if (!universal.empty()) {
-    if (is_oid(universal)) return "urn:oid:" + std::string(universal);
-    if (kind == "UUID" || kind == "GUID") {
-      if (const Result<Uuid> uuid = Uuid::parse(universal)) return "urn:uuid:" + uuid->to_string();
-    }
-    if (kind == "URI" || universal.find("://") != std::string_view::npos) {
-      if (universal.find_first_of(" \t\r\n") == std::string_view::npos) return clean(universal);
-    }
-    if (name.empty()) return "urn:id:" + uri_part(universal);
-  }
-  return name.empty() ? std::string() : "urn:id:" + uri_part(name);
+  return authority_uri(name, universal, kind);
 }
 
 std::string Evaluator::authority(const Input& input, std::size_t first) const {
