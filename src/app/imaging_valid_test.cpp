@@ -37,6 +37,11 @@ TEST(MappedImages, are_valid_resources) {
     session.validate(document, issues);
     ++resources;
     for (const Issue& issue : issues.all()) {
+      // Modalities that DICOM has got since R4's list of its codes was made.
+      const bool is_newer = !issue.arguments.empty() && (issue.arguments[0] == "ANN" || issue.arguments[0] == "RWV");
+      if (issue.path.ends_with("modality[0].code") || issue.path.ends_with("modality.code")) {
+        if (is_newer) continue;
+      }
       EXPECT_GE(issue.severity, Severity::warning)
           << issue.path << ": " << text(issue, Language::english) << ' ' << json;
     }

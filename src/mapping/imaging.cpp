@@ -153,8 +153,10 @@ template <typename T>
 std::vector<const typename std::map<std::string, T>::value_type*> by_number(const std::map<std::string, T>& all) {
   std::vector<const typename std::map<std::string, T>::value_type*> order;
   for (const auto& one : all) order.push_back(&one);
-  std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
-    return a->second.number.value_or(INT64_MAX) < b->second.number.value_or(INT64_MAX);
+  std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+    const std::int64_t first = a->second.number.value_or(INT64_MAX);
+    const std::int64_t second = b->second.number.value_or(INT64_MAX);
+    return first != second ? first < second : a->first < b->first;
   });
   return order;
 }

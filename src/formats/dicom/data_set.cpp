@@ -14,4 +14,17 @@ const Element* DataSet::find(Tag tag) const {
   return at != elements.end() && at->tag == tag ? &*at : nullptr;
 }
 
+std::vector<const Element*> DataSet::ordered() const {
+  std::vector<const Element*> sorted;
+  sorted.reserve(elements.size());
+  for (const Element& element : elements) sorted.push_back(&element);
+  if (is_sorted) return sorted;
+  std::sort(sorted.begin(), sorted.end(), [](const Element* a, const Element* b) {
+    return a->tag != b->tag ? a->tag < b->tag : a->offset < b->offset;
+  });
+  const auto same = [](const Element* a, const Element* b) { return a->tag == b->tag; };
+  sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
+  return sorted;
+}
+
 }  // namespace meridian::dicom

@@ -37,6 +37,8 @@ struct DataSet {
 
   /// The first with this tag; nullptr when there is none.
   const Element* find(Tag tag) const;
+  /// All elements by their tags, each tag once: of two the first counts.
+  std::vector<const Element*> ordered() const;
 };
 
 }  // namespace meridian::dicom

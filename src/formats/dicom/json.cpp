@@ -39,21 +39,13 @@ class JsonOf {
   explicit JsonOf(const JsonOptions& options) : options_(options) {}
 
   void append(const DataSet& set) {
-    std::vector<const Element*> order;
-    order.reserve(set.elements.size());
-    for (const Element& element : set.elements) {
-      if (!element.tag.is_group_length()) order.push_back(&element);
-    }
-    if (!set.is_sorted) {
-      // Of two with one tag the first counts.
-      std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->tag < b->tag; });
-      order.erase(std::unique(order.begin(), order.end(), [](auto* a, auto* b) { return a->tag == b->tag; }),
-                  order.end());
-    }
     out_ += '{';
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      if (i > 0) out_ += ',';
-      append(set, *order[i]);
+    bool is_first = true;
+    for (const Element* element : set.ordered()) {
+      if (element->tag.is_group_length()) continue;
+      if (!is_first) out_ += ',';
+      is_first = false;
+      append(set, *element);
     }
     out_ += '}';
   }

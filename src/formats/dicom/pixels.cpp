@@ -186,6 +186,9 @@ Result<Frame> coded_frame(const DataSet& set, const Element& pixels, const Trans
       if (format.photometric == "YBR_RCT" || format.photometric == "YBR_ICT") format.photometric = "RGB";
       break;
     }
+    case Codec::rle:
+      bytes = internal::decode_rle(*codestream, format);
+      break;
     default:
       bytes = internal::decode_dcmtk(*codestream, syntax.uid, header.precision, format);
   }

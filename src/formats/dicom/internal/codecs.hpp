@@ -1,4 +1,4 @@
-// Codecs of other libraries behind one shape: a frame's codestream to its samples, and back.
+// Codecs behind one shape, most of them other libraries': a frame's codestream to its samples, and back.
 //
 // The codestream's header has been held against the format: rows, columns and samples are its own, so that what a codec
 // allocates follows from the format. Samples come interleaved, little endian, in the format's bits_allocated; a codec
@@ -11,7 +11,9 @@
 
 namespace meridian::dicom::internal {
 
-/// JPEG, JPEG-LS and RLE. `uid` is that of the transfer syntax.
+/// RLE, by our own hand: DCMTK 3.6.7 reads beyond a codestream that lies.
+Result<std::string> decode_rle(std::string_view codestream, const PixelFormat& format);
+/// JPEG and JPEG-LS. `uid` is that of the transfer syntax.
 Result<std::string> decode_dcmtk(std::string_view codestream, std::string_view uid, std::uint32_t precision,
                                  PixelFormat& format);
 /// RLE and JPEG lossless (process 14, selection value 1).

@@ -4,7 +4,6 @@
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dcrleerg.h>
 #include <dcmtk/dcmdata/dcrlerp.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
@@ -30,7 +29,6 @@ void begin() {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);  // it would tell of patients
     DJDecoderRegistration::registerCodecs(EDC_photometricInterpretation, EUC_never);
     DJLSDecoderRegistration::registerCodecs(EJLSUC_never);
-    DcmRLEDecoderRegistration::registerCodecs();
     DJEncoderRegistration::registerCodecs(ECC_lossyYCbCr, EUC_never);
     DcmRLEEncoderRegistration::registerCodecs();
   });
@@ -73,14 +71,12 @@ std::string widened(std::string_view samples, std::uint32_t from, std::uint32_t 
 
 Result<std::string> decode(std::string_view codestream, std::string_view uid, std::uint32_t precision,
                            PixelFormat& format) {
-  const bool is_rle = uid == uids::kRle;
-  const std::uint32_t allocated = is_rle ? format.bits_allocated : precision <= 8 ? 8 : 16;
-  const std::uint32_t stored = is_rle ? format.bits_stored : precision;
+  const std::uint32_t allocated = precision <= 8 ? 8 : 16;
   if (allocated > format.bits_allocated) {
     return fail(ErrorCode::malformed_input, "its samples are wider than the bits allocated");
   }
   DcmDataset image;
-  describe(image, format, allocated, stored);
+  describe(image, format, allocated, precision);
   auto sequence = std::make_unique<DcmPixelSequence>(DcmTag(DCM_PixelData, DcmVR(EVR_OB)));
   const DcmTag item_tag(DCM_PixelItemTag, DcmVR(EVR_OB));
   sequence->insert(new DcmPixelItem(item_tag));

@@ -1,7 +1,5 @@
 #include "formats/dicom/internal/emitter.hpp"
 
-#include <algorithm>
-
 #include "base/bytes.hpp"
 #include "formats/dicom/internal/word_order.hpp"
 
@@ -105,18 +103,9 @@ Result<> Emitter::append(const DataSet& set, const Element& element) {
 
 Result<> Emitter::append(const DataSet& set) {
   const Replacements replacements = TRY(replace_(set));
-  std::vector<const Element*> order;
-  order.reserve(set.elements.size());
-  for (const Element& element : set.elements) {
-    if (!element.tag.is_group_length() && element.tag != tags::kTrailingPadding) order.push_back(&element);
-  }
-  if (!set.is_sorted) {
-    std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->tag < b->tag; });
-    order.erase(std::unique(order.begin(), order.end(), [](auto* a, auto* b) { return a->tag == b->tag; }),
-                order.end());
-  }
   auto next = replacements.begin();
-  for (const Element* element : order) {
+  for (const Element* element : set.ordered()) {
+    if (element->tag.is_group_length() || element->tag == tags::kTrailingPadding) continue;
     for (; next != replacements.end() && next->first < element->tag; ++next) TRY(append(next->first, next->second));
     if (next != replacements.end() && next->first == element->tag) {
       TRY(append(next->first, next->second));
