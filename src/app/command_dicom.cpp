@@ -13,6 +13,8 @@
 #include "app/report.hpp"
 #include "base/input.hpp"
 #include "formats/dicom/json.hpp"
+#include "formats/dicom/render.hpp"
+#include "formats/dicom/report.hpp"
 #include "formats/dicom/values.hpp"
 #include "formats/dicom/write.hpp"
 #include "formats/fhir/json_writer.hpp"
@@ -75,9 +77,11 @@ class DicomWork {
                   common.quiet ? Progress::Show::never : Progress::Show::when_watched) {}
 
   Result<> prepare() {
-    if (options_.task == DicomOptions::Task::convert && options_.files.size() != 1) {
-      return fail(ErrorCode::invalid_argument, "convert takes one FILE");
+    using Task = DicomOptions::Task;
+    if ((options_.task == Task::convert || options_.task == Task::render) && options_.files.size() != 1) {
+      return fail(ErrorCode::invalid_argument, "convert and render take one FILE");
     }
+    if (options_.frame == 0) return fail(ErrorCode::invalid_argument, "frames count from 1");
     if (options_.task != DicomOptions::Task::to_fhir) return {};
     mapping::ImagingContext context;
     context.tenant_key = kOpenKey;
@@ -121,6 +125,10 @@ class DicomWork {
       case DicomOptions::Task::info:
         print(options_.format == OutputFormat::json ? info_json(name, file, issues) : info_text(name, file, issues));
         return {};
+      case DicomOptions::Task::report:
+        return report(file);
+      case DicomOptions::Task::render:
+        return render(file, issues);
       case DicomOptions::Task::to_fhir:
         studies_->add(file.data_set(), issues);
         return {};
@@ -130,8 +138,24 @@ class DicomWork {
     return {};
   }
 
+  Result<> report(const File& file) {
+    const std::string text = dicom::report_text(file.data_set());
+    if (text.empty()) return fail(ErrorCode::not_found, "this is no structured report");
+    print(text);
+    return {};
+  }
+
+  Result<> render(const File& file, Issues& issues) {
+    dicom::RenderOptions how;
+    if (options_.window.size() == 2) how.window = dicom::Window{options_.window[0], std::max(1.0, options_.window[1])};
+    return save(TRY(dicom::to_png(TRY(dicom::render(file, options_.frame - 1, how, issues)))));
+  }
+
   Result<> convert(const File& file, Issues& issues) {
-    const std::string bytes = TRY(dicom::transcode(file, options_.to, {}, issues));
+    return save(TRY(dicom::transcode(file, options_.to, {}, issues)));
+  }
+
+  Result<> save(const std::string& bytes) {
     Output out = TRY(Output::to_file(options_.out));
     out.write(bytes);
     return out.finish();

@@ -289,6 +289,7 @@ struct Grammar {
            "text: an element a line; json: DICOM JSON (PS3.18 F), a file a line");
     choice(*task("info", "patient, study, series, instance, and the pixels' form", Task::info), "--format",
            dicom.format, kFormats, "for people, or JSON, a file a line");
+    task("report", "show a structured report as text", Task::report);
     auto* to_fhir = task("to-fhir", "make an ImagingStudy of each study, with its Patient", Task::to_fhir);
     choice(*to_fhir, "--format", dicom.as, kBundleForms, "bundle: a transaction a study; ndjson: a resource a line");
     to_fhir->add_option("--zone", dicom.zone, "of times without an offset, such as Asia/Shanghai")->type_name("ZONE");
@@ -296,12 +297,19 @@ struct Grammar {
     choice(*convert_pixels, "--to", dicom.to, kTransferSyntaxes,
            "the transfer syntax; pixels are decoded or coded for it");
     convert_pixels->add_option("--out", dicom.out, "the file to write")->type_name("FILE")->required();
+    auto* picture = task("render", "make a PNG picture of a frame", Task::render);
+    picture->add_option("--out", dicom.out, "the file to write")->type_name("FILE")->required();
+    picture->add_option("--frame", dicom.frame, "which frame, from 1")->type_name("N");
+    picture->add_option("--window", dicom.window, "the values to show, otherwise as the file says")
+        ->type_name("CENTER WIDTH")
+        ->expected(2);
     all->footer(
         "Examples:\n"
         "  meridian dicom info *.dcm\n"
         "  meridian dicom dump slice.dcm --format json\n"
         "  meridian dicom to-fhir study/*.dcm --zone Asia/Shanghai\n"
         "  meridian dicom convert slice.dcm --to explicit --out plain.dcm\n"
+        "  meridian dicom render slice.dcm --window 40 400 --out slice.png\n"
         "Exit code 1 when a file is damaged; nothing of it is shown then.");
   }
 

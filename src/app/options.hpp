@@ -95,14 +95,16 @@ struct SignalOptions {
 };
 
 struct DicomOptions {
-  enum class Task : std::uint8_t { dump, info, to_fhir, convert };
+  enum class Task : std::uint8_t { dump, info, report, to_fhir, convert, render };
   Task task = Task::dump;
   std::vector<std::string> files;
   OutputFormat format = OutputFormat::text;
   MappingOptions::As as = MappingOptions::As::bundle;  ///< to_fhir
   std::string zone = "UTC";                            ///< to_fhir: of times without an offset
   std::string to;                                      ///< convert: the transfer syntax's UID
-  std::string out;                                     ///< convert: the file to write
+  std::string out;                                     ///< convert, render: the file to write
+  std::uint32_t frame = 1;                             ///< render
+  std::vector<double> window;                          ///< render: center and width; empty: the file's own
 };
 
 struct ServeOptions {

@@ -123,7 +123,7 @@ def dicom(*elements) -> bytes:
         value = value.encode() if isinstance(value, str) else value
         value += (b"\0" if vr in ("UI", "OB") else b" ") * (len(value) % 2)
         head = struct.pack("<HH", tag >> 16, tag & 0xFFFF) + vr.encode()
-        return head + (struct.pack("<HI", 0, len(value)) if vr in ("OB", "OW", "SQ", "UN") else struct.pack("<H", len(value))) + value
+        return head + (struct.pack("<HI", 0, len(value)) if vr in ("OB", "OW", "SQ", "UN", "UT") else struct.pack("<H", len(value))) + value
 
     meta = element(0x00020010, "UI", "1.2.840.10008.1.2.1")
     return b"\0" * 128 + b"DICM" + element(0x00020000, "UL", struct.pack("<I", len(meta))) + meta + b"".join(element(*one) for one in elements)
@@ -169,6 +169,17 @@ class Dicom(ProgramTest):
         self.run_ok("dicom", "convert", coded, "--out", back)
         self.assertEqual(self.run_ok("dicom", "dump", back, "--format", "json"), self.run_ok("dicom", "dump", image, "--format", "json"))
         self.assertEqual(Run("dicom", "convert", image, coded, "--out", back).code, USAGE)
+
+    def test_shows_pictures_and_reports(self):
+        image = self.file("a.dcm", dicom(*self.IMAGE))
+        picture = self.folder / "a.png"
+        self.run_ok("dicom", "render", image, "--window", "100", "3", "--out", picture)
+        self.assertTrue(picture.read_bytes().startswith(b"\x89PNG\r\n"))
+        self.assertEqual(Run("dicom", "render", image, "--frame", "2", "--out", picture).code, FOUND)
+        name = (0x0040A043, "SQ", b"\xfe\xff\x00\xe0\x10\0\0\0\x08\0\x04\x01LO\x08\0Findings")
+        report = self.file("r.dcm", dicom((0x00080016, "UI", "1.2"), (0x0040A040, "CS", "TEXT"), name, (0x0040A160, "UT", "none")))
+        self.assertEqual(self.run_ok("dicom", "report", report), "Findings: none\n")
+        self.assertEqual(Run("dicom", "report", image).code, FAILED)
 
     def test_refuses_what_is_damaged_and_goes_on(self):
         whole = dicom(*self.IMAGE)

@@ -58,4 +58,8 @@ inline constexpr Message kOtherSeries{"mapping-other-series",
                                       "the instance stands in another series, too: the first counts",
                                       "该实例也出现在另一序列：以第一个为准"};
 
+inline constexpr Message kBadWaveform{"mapping-bad-waveform",
+                                      "the waveform lacks what its samples need: it was left out",
+                                      "波形缺少解读采样所需的信息：已省略"};
+
 }  // namespace meridian::mapping

@@ -54,12 +54,19 @@ class Transcoding {
   Result<Replacements> replace(const DataSet& set) {
     const bool is_outermost = &set == &file_.data_set();
     const bool is_same = file_.transfer_syntax().uid == to_.uid;
-    if (has_coded_pixels(set) && !is_same) {
-      if (to_.is_encapsulated && is_outermost) return encoded(set);
-      return decoded(set);
+    const bool is_coded = has_coded_pixels(set);
+    Replacements out;
+    if (!is_same && is_outermost && to_.is_encapsulated) {
+      out = TRY(encoded(set));
+    } else if (!is_same && is_coded) {
+      out = TRY(decoded(set));
     }
-    if (to_.is_encapsulated && is_outermost && !is_same) return encoded(set);
-    return Replacements();
+    if (!is_outermost) return out;
+    // Groups of commands and of meta information are none of a data set's: they would be read as what they are not.
+    for (const Element& element : set.elements) {
+      if (element.tag.group == 0x0000 || element.tag.group == tags::kTransferSyntax.group) out[element.tag] = removed();
+    }
+    return out;
   }
 
  private:
