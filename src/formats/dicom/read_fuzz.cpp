@@ -26,7 +26,9 @@ std::string json_of(const File& file) {
 }
 
 void use_values(const DataSet& set) {
-  for (const Element& element : set.elements) {
+  constexpr std::size_t kMost = 100;  // each is looked up again, which takes as long as an unordered set is
+  for (std::size_t i = 0; i < set.elements.size() && i < kMost; ++i) {
+    const Element& element = set.elements[i];
     integer(set, element.tag);
     numbers(set, element.tag);
     date_time(set, element.tag);

@@ -102,7 +102,7 @@ Result<std::string> decode(std::string_view codestream, std::string_view uid, st
   done = used->getUncompressedFrame(&image, 0, fragment, samples.data(), static_cast<Uint32>(samples.size()), colours);
   if (done.bad()) return refuse(done);
   samples.resize(bytes);
-  if (!colours.empty()) format.photometric.assign(colours.c_str());
+  if (!colours.empty()) format.photometric = colours;
   if (allocated < format.bits_allocated) {
     samples = widened(samples, allocated, format.bits_allocated, format.is_signed && precision == allocated);
   }

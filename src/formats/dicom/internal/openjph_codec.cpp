@@ -5,7 +5,9 @@
 #include <openjph/ojph_message.h>
 #include <openjph/ojph_params.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <mutex>
 #include <stdexcept>
 
@@ -26,9 +28,35 @@ void begin() {
   });
 }
 
+/// A codestream in memory.
+class Source final : public ojph::infile_base {
+ public:
+  explicit Source(std::string_view bytes) : bytes_(bytes) {}
+
+  size_t read(void* into, size_t count) override {
+    const std::size_t got = std::min(count, bytes_.size() - at_);
+    std::memcpy(into, bytes_.data() + at_, got);
+    at_ += got;
+    return got;
+  }
+  int seek(ojph::si64 offset, enum infile_base::seek origin) override {
+    const auto size = static_cast<ojph::si64>(bytes_.size());
+    const ojph::si64 base = origin == OJPH_SEEK_SET ? 0 : origin == OJPH_SEEK_CUR ? tell() : size;
+    if (offset < -base || offset > size - base) return -1;
+    at_ = static_cast<std::size_t>(base + offset);
+    return 0;
+  }
+  ojph::si64 tell() override { return static_cast<ojph::si64>(at_); }
+  bool eof() override { return at_ >= bytes_.size(); }
+  void close() override {}
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+};
+
 std::string decode(std::string_view codestream, const PixelFormat& format) {
-  ojph::mem_infile file;
-  file.open(reinterpret_cast<const ojph::ui8*>(codestream.data()), codestream.size());
+  Source file(codestream);
   ojph::codestream codec;
   codec.read_headers(&file);
   codec.set_planar(false);

@@ -13,11 +13,13 @@ constexpr std::uint32_t kUndefined = 0xFFFFFFFF;
 constexpr std::size_t kHeaderBytes = 8;
 constexpr Encoding kImplicitLittle{false, ByteOrder::little};
 
-std::uint16_t load_16(const char* from, ByteOrder order) {
+std::uint16_t load_16(std::string_view bytes, std::size_t at, ByteOrder order) {
+  const char* const from = bytes.data() + at;
   return order == ByteOrder::little ? load_little<std::uint16_t>(from) : load_big<std::uint16_t>(from);
 }
 
-std::uint32_t load_32(const char* from, ByteOrder order) {
+std::uint32_t load_32(std::string_view bytes, std::size_t at, ByteOrder order) {
+  const char* const from = bytes.data() + at;
   return order == ByteOrder::little ? load_little<std::uint32_t>(from) : load_big<std::uint32_t>(from);
 }
 
@@ -28,11 +30,11 @@ bool is_capital(char c) {
 }  // namespace
 
 Tag Scanner::tag_at(std::size_t at, ByteOrder order) const {
-  return {load_16(bytes_.data() + at, order), load_16(bytes_.data() + at + 2, order)};
+  return {load_16(bytes_, at, order), load_16(bytes_, at + 2, order)};
 }
 
 std::uint32_t Scanner::length_at(std::size_t at, ByteOrder order) const {
-  return load_32(bytes_.data() + at, order);
+  return load_32(bytes_, at, order);
 }
 
 std::string Scanner::path() const {
@@ -135,7 +137,7 @@ void Scanner::take_context(DataSet& out, const Element& element) {
     out.character_set = CharacterSet::of(element.value);
     if (out.character_set.has_unknown()) warn(faults::kUnknownCharacterSet, {}, element.offset);
   } else if (element.tag == tags::kPixelRepresentation && element.value.size() >= 2) {
-    is_signed_ = load_16(element.value.data(), out.order) == 1;
+    is_signed_ = load_16(element.value, 0, out.order) == 1;
   }
 }
 
@@ -156,7 +158,7 @@ Result<Scanner::Header> Scanner::header(std::size_t end, const Encoding& encodin
   } else {
     header.vr = *vr;
     if (!has_long_length(*vr)) {
-      header.length = load_16(bytes_.data() + at_ + 2, encoding.order);
+      header.length = load_16(bytes_, at_ + 2, encoding.order);
       at_ += 4;
       return header;
     }
@@ -175,7 +177,7 @@ void Scanner::explicit_vr(Header& header, std::size_t end, ByteOrder order) {
   const std::size_t left = end - at_;
   const bool has_letters = is_capital(bytes_[at_]) && is_capital(bytes_[at_ + 1]);
   const std::uint32_t implicit = length_at(at_, order);
-  if (has_letters && left >= 8 && load_16(bytes_.data() + at_ + 2, order) == 0 &&
+  if (has_letters && left >= 8 && load_16(bytes_, at_ + 2, order) == 0 &&
       length_at(at_ + 4, order) <= left - 8) {
     header.length = length_at(at_ + 4, order);
     at_ += 8;
@@ -187,7 +189,7 @@ void Scanner::explicit_vr(Header& header, std::size_t end, ByteOrder order) {
     at_ += 4;
     return;
   }
-  header.length = load_16(bytes_.data() + at_ + 2, order);
+  header.length = load_16(bytes_, at_ + 2, order);
   at_ += 4;
 }
 
