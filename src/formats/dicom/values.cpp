@@ -96,6 +96,48 @@ T load(const DataSet& set, const Element& element, std::size_t index) {
   return set.order == ByteOrder::little ? load_little<T>(from) : load_big<T>(from);
 }
 
+/// Of a VR that has been looked up.
+std::uint64_t unsigned_of(const DataSet& set, const Element& element, Vr vr, std::size_t index) {
+  switch (word_bytes(vr)) {
+    case 2:
+      return load<std::uint16_t>(set, element, index);
+    case 4:
+      return load<std::uint32_t>(set, element, index);
+    case 8:
+      return load<std::uint64_t>(set, element, index);
+    default:
+      return static_cast<unsigned char>(element.value[index]);
+  }
+}
+
+std::int64_t integer_of(const DataSet& set, const Element& element, Vr vr, std::size_t index) {
+  const std::uint64_t bits = unsigned_of(set, element, vr, index);
+  switch (vr) {
+    case Vr::ss:
+      return static_cast<std::int16_t>(bits);
+    case Vr::sl:
+      return static_cast<std::int32_t>(bits);
+    default:
+      return static_cast<std::int64_t>(bits);
+  }
+}
+
+double real_of(const DataSet& set, const Element& element, Vr vr, std::size_t index) {
+  switch (vr) {
+    case Vr::fl:
+    case Vr::of:
+      return std::bit_cast<float>(load<std::uint32_t>(set, element, index));
+    case Vr::fd:
+    case Vr::od:
+      return std::bit_cast<double>(load<std::uint64_t>(set, element, index));
+    case Vr::uv:
+    case Vr::ov:
+      return static_cast<double>(unsigned_of(set, element, vr, index));
+    default:
+      return static_cast<double>(integer_of(set, element, vr, index));
+  }
+}
+
 NameGroup to_group(std::string_view text) {
   NameGroup group;
   for (std::string* part : {&group.family, &group.given, &group.middle, &group.prefix, &group.suffix}) {
@@ -141,44 +183,15 @@ std::size_t count_numbers(const Element& element) {
 }
 
 std::uint64_t unsigned_at(const DataSet& set, const Element& element, std::size_t index) {
-  switch (word_bytes(meant(element))) {
-    case 2:
-      return load<std::uint16_t>(set, element, index);
-    case 4:
-      return load<std::uint32_t>(set, element, index);
-    case 8:
-      return load<std::uint64_t>(set, element, index);
-    default:
-      return static_cast<unsigned char>(element.value[index]);
-  }
+  return unsigned_of(set, element, meant(element), index);
 }
 
 std::int64_t integer_at(const DataSet& set, const Element& element, std::size_t index) {
-  const std::uint64_t bits = unsigned_at(set, element, index);
-  switch (meant(element)) {
-    case Vr::ss:
-      return static_cast<std::int16_t>(bits);
-    case Vr::sl:
-      return static_cast<std::int32_t>(bits);
-    default:
-      return static_cast<std::int64_t>(bits);
-  }
+  return integer_of(set, element, meant(element), index);
 }
 
 double real_at(const DataSet& set, const Element& element, std::size_t index) {
-  switch (meant(element)) {
-    case Vr::fl:
-    case Vr::of:
-      return std::bit_cast<float>(load<std::uint32_t>(set, element, index));
-    case Vr::fd:
-    case Vr::od:
-      return std::bit_cast<double>(load<std::uint64_t>(set, element, index));
-    case Vr::uv:
-    case Vr::ov:
-      return static_cast<double>(unsigned_at(set, element, index));
-    default:
-      return static_cast<double>(integer_at(set, element, index));
-  }
+  return real_of(set, element, meant(element), index);
 }
 
 std::vector<double> numbers(const DataSet& set, Tag tag) {
@@ -196,9 +209,10 @@ std::vector<double> numbers(const DataSet& set, Tag tag) {
     }
     return out;
   }
-  const std::size_t count = meant(*element) == Vr::at ? 0 : count_numbers(*element);
+  const Vr vr = meant(*element);
+  const std::size_t count = vr == Vr::at ? 0 : count_numbers(*element);
   out.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) out.push_back(real_at(set, *element, i));
+  for (std::size_t i = 0; i < count; ++i) out.push_back(real_of(set, *element, vr, i));
   return out;
 }
 
