@@ -21,7 +21,8 @@ std::string slice() {
   for (std::uint32_t i = 0; i < 60; ++i) body += element(0x00091010 + i, "LO", "a private value of a vendor");
   body += element(0x00100010, "PN", "Doe^Jane");
   for (std::uint32_t i = 0; i < 20; ++i) {
-    body += element(0x0018A000 + i, "SQ", item(element(0x00080100, "SH", "T-1") + element(0x00080104, "LO", "a meaning")));
+    body +=
+        element(0x0018A000 + i, "SQ", item(element(0x00080100, "SH", "T-1") + element(0x00080104, "LO", "a meaning")));
   }
   body += element(0x00280002, "US", little_16(1)) + element(0x00280004, "CS", "MONOCHROME2") +
           element(0x00280010, "US", little_16(kSide)) + element(0x00280011, "US", little_16(kSide)) +

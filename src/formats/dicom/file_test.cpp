@@ -93,12 +93,8 @@ TEST_F(DicomFile, tells_from_the_first_element_how_a_bare_data_set_is_written) {
   EXPECT_EQ(read(id)->transfer_syntax().uid, uids::kExplicitLittle);
   EXPECT_THAT(ids(), ElementsAre("dicom-no-meta"));
   EXPECT_EQ(read(implicit(0x00080018, "1.2 "))->transfer_syntax().uid, uids::kImplicitLittle);
-  EXPECT_EQ(read(std::string("\x00\x08\x00\x18UI\x00\x04"
-                             "1.2",
-                             12))
-                ->transfer_syntax()
-                .uid,
-            uids::kExplicitBig);
+  const std::string big = std::string("\x00\x08\x00\x18UI\x00\x04", 8) + std::string("1.2\0", 4);
+  EXPECT_EQ(read(big)->transfer_syntax().uid, uids::kExplicitBig);
   EXPECT_EQ(read(explicit_file(id).substr(132))->transfer_syntax().uid, uids::kExplicitLittle);
   EXPECT_THAT(ids(), ElementsAre("dicom-no-preamble"));
   EXPECT_EQ(refusal("{\"resourceType\":\"Patient\"}"), "dicom-no-dicom  0");

@@ -147,22 +147,30 @@ bool fits(const CodestreamHeader& header, const PixelFormat& format) {
          header.precision >= 2 && header.precision <= format.bits_allocated;
 }
 
-Result<Frame> coded_frame(const DataSet& set, const Element& pixels, const TransferSyntax& syntax, PixelFormat format,
-                          std::uint32_t index, Issues& issues) {
+/// Whether frames of this codec can be decoded at all, and where they lie.
+Result<std::vector<internal::FrameRange>> coded_ranges(const DataSet& set, const Element& pixels,
+                                                       const TransferSyntax& syntax, const PixelFormat& format,
+                                                       Issues& issues) {
   if (syntax.codec == Codec::other || syntax.codec == Codec::none) {
     return fail(ErrorCode::unsupported, "frames of " + std::string(syntax.name) + " are kept, but not decoded");
   }
   if (format.kind == SampleKind::real || format.bits_allocated < 8) {
     return refuse(faults::kPixelsMissing, {to_string(tags::kBitsAllocated)}, pixels, issues);
   }
-  const auto codestream = internal::coded_frame(set, pixels, syntax.codec, index, format.frames);
-  if (!codestream) {
+  auto ranges = internal::frame_ranges(set, pixels, syntax.codec, format.frames);
+  if (!ranges) {
     return refuse(faults::kFragments, {std::to_string(pixels.fragments.size() - 1), std::to_string(format.frames)},
                   pixels, issues);
   }
+  return std::move(*ranges);
+}
+
+Result<Frame> coded_frame(const Element& pixels, internal::FrameRange range, const TransferSyntax& syntax,
+                          PixelFormat format, std::uint32_t index, Issues& issues) {
+  const std::string codestream = internal::codestream_of(pixels, range);
   CodestreamHeader header;
   if (syntax.codec != Codec::rle) {
-    const auto read = internal::read_codestream_header(*codestream, syntax.codec);
+    const auto read = internal::read_codestream_header(codestream, syntax.codec);
     if (!read) {
       return refuse(faults::kCodestream, {std::string(syntax.name), std::to_string(index), "its header cannot be read"},
                     pixels, issues);
@@ -181,16 +189,16 @@ Result<Frame> coded_frame(const DataSet& set, const Element& pixels, const Trans
   switch (syntax.codec) {
     case Codec::jpeg_2000:
     case Codec::htj2k: {
-      bytes = syntax.codec == Codec::jpeg_2000 ? internal::decode_openjpeg(*codestream, header, format)
-                                               : internal::decode_openjph(*codestream, header, format);
+      bytes = syntax.codec == Codec::jpeg_2000 ? internal::decode_openjpeg(codestream, header, format)
+                                               : internal::decode_openjph(codestream, header, format);
       if (format.photometric == "YBR_RCT" || format.photometric == "YBR_ICT") format.photometric = "RGB";
       break;
     }
     case Codec::rle:
-      bytes = internal::decode_rle(*codestream, format);
+      bytes = internal::decode_rle(codestream, format);
       break;
     default:
-      bytes = internal::decode_dcmtk(*codestream, syntax.uid, header.precision, format);
+      bytes = internal::decode_dcmtk(codestream, syntax.uid, header.precision, format);
   }
   if (!bytes) {
     if (bytes.error().code() != ErrorCode::malformed_input) return fail(std::move(bytes).error());
@@ -250,19 +258,42 @@ Result<PixelFormat> pixel_format(const DataSet& set, const PixelLimits& limits, 
   return format;
 }
 
-Result<Frame> decode_frame(const DataSet& set, const TransferSyntax& syntax, std::uint32_t index,
-                           const PixelLimits& limits, Issues& issues) {
+struct FrameReader::State {
+  const DataSet& set;
+  const Element& pixels;
+  TransferSyntax syntax;
+  PixelFormat format;
+  std::vector<internal::FrameRange> ranges = {};  // of coded frames
+};
+
+FrameReader::FrameReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+FrameReader::FrameReader(FrameReader&&) noexcept = default;
+FrameReader::~FrameReader() = default;
+
+const PixelFormat& FrameReader::format() const {
+  return state_->format;
+}
+
+Result<FrameReader> FrameReader::open(const DataSet& set, const TransferSyntax& syntax, const PixelLimits& limits,
+                                      Issues& issues) {
   PixelFormat format = TRY(pixel_format(set, limits, issues));
   const Element& pixels = *pixel_element(set);
-  if (index >= format.frames) {
-    return refuse(faults::kNoFrame, {std::to_string(index), std::to_string(format.frames)}, pixels, issues);
+  auto state = std::make_unique<State>(State{set, pixels, syntax, std::move(format)});
+  if (pixels.is_encapsulated()) state->ranges = TRY(coded_ranges(set, pixels, syntax, state->format, issues));
+  return FrameReader(std::move(state));
+}
+
+Result<Frame> FrameReader::read(std::uint32_t index, Issues& issues) const {
+  const State& state = *state_;
+  if (index >= state.format.frames) {
+    return refuse(faults::kNoFrame, {std::to_string(index), std::to_string(state.format.frames)}, state.pixels, issues);
   }
-  if (pixels.is_encapsulated()) return coded_frame(set, pixels, syntax, std::move(format), index, issues);
-  return native_frame(set, pixels, std::move(format), index, issues);
+  if (!state.pixels.is_encapsulated()) return native_frame(state.set, state.pixels, state.format, index, issues);
+  return coded_frame(state.pixels, state.ranges[index], state.syntax, state.format, index, issues);
 }
 
 Result<Frame> decode_frame(const File& file, std::uint32_t index, const PixelLimits& limits, Issues& issues) {
-  return decode_frame(file.data_set(), file.transfer_syntax(), index, limits, issues);
+  return TRY(FrameReader::open(file.data_set(), file.transfer_syntax(), limits, issues)).read(index, issues);
 }
 
 }  // namespace meridian::dicom

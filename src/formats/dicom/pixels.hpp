@@ -1,7 +1,8 @@
 // Pixels of images: what they are, and frames of them as plain samples.
 //
-//   PixelFormat format = TRY(dicom::pixel_format(file.data_set(), {}, issues));
 //   Frame first = TRY(dicom::decode_frame(file, 0, {}, issues));
+//   FrameReader frames = TRY(dicom::FrameReader::open(file.data_set(), file.transfer_syntax(), {}, issues));
+//   for (std::uint32_t i = 0; i < frames.format().frames; ++i) use(TRY(frames.read(i, issues)));
 //
 // Samples come little endian, one pixel's beside each other, in bits_allocated; of codecs too: JPEG (baseline,
 // extended, lossless), JPEG-LS, JPEG 2000, High-Throughput JPEG 2000, RLE. Colours of JPEG become RGB where the data
@@ -13,6 +14,7 @@
 // https://dicom.nema.org/medical/dicom/current/output/html/part05.html#chapter_8
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "formats/dicom/file.hpp"
@@ -51,10 +53,27 @@ struct Frame {
 
 /// As the data set says it of its pixel data.
 Result<PixelFormat> pixel_format(const DataSet& set, const PixelLimits& limits, Issues& issues);
-/// Frames count from 0.
+
+/// All frames of an image, one after another or in any order. Lives no longer than the data set.
+class FrameReader {
+ public:
+  /// Of an item (an icon), too.
+  static Result<FrameReader> open(const DataSet& set, const TransferSyntax& syntax, const PixelLimits& limits,
+                                  Issues& issues);
+  FrameReader(FrameReader&&) noexcept;
+  ~FrameReader();
+
+  const PixelFormat& format() const;  ///< as the data set says it
+  /// Frames count from 0.
+  Result<Frame> read(std::uint32_t index, Issues& issues) const;
+
+ private:
+  struct State;
+  explicit FrameReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// One frame alone.
 Result<Frame> decode_frame(const File& file, std::uint32_t index, const PixelLimits& limits, Issues& issues);
-/// Of an item (an icon), too.
-Result<Frame> decode_frame(const DataSet& set, const TransferSyntax& syntax, std::uint32_t index,
-                           const PixelLimits& limits, Issues& issues);
 
 }  // namespace meridian::dicom

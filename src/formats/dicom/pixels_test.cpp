@@ -117,14 +117,35 @@ TEST_F(DicomPixels, run_lengths_that_lie_are_refused) {
     const std::string bytes = little_32(segments) + little_32(offset) + std::string(56, '\0') + runs;
     return refusal(testing::file(uids::kRle, image.elements(coded(item("") + item(bytes)))));
   };
-  EXPECT_EQ(refused(1, 64, "\x03" "abc"), "dicom-codestream");          // a literal run beyond the end
-  EXPECT_EQ(refused(1, 64, "\xFD"), "dicom-codestream");               // a repeated byte that is not there
-  EXPECT_EQ(refused(1, 64, "\x01" "ab"), "dicom-codestream");          // pixels are missing
-  EXPECT_EQ(refused(1, 4000, "\x03" "abcd"), "dicom-codestream");      // a segment far outside
-  EXPECT_EQ(refused(1, 0xFFFFFFF0, "\x03" "abcd"), "dicom-codestream");
-  EXPECT_EQ(refused(3, 64, "\x03" "abcd"), "dicom-codestream");
-  EXPECT_EQ(refused(0xFFFFFFFF, 64, "\x03" "abcd"), "dicom-codestream");
-  EXPECT_EQ(refused(1, 64, "\x07" "abcdefgh"), "not refused by one issue");  // more than is needed does no harm
+  EXPECT_EQ(refused(1, 64,
+                    "\x03"
+                    "abc"),
+            "dicom-codestream");                          // a literal run beyond the end
+  EXPECT_EQ(refused(1, 64, "\xFD"), "dicom-codestream");  // a repeated byte that is not there
+  EXPECT_EQ(refused(1, 64,
+                    "\x01"
+                    "ab"),
+            "dicom-codestream");  // pixels are missing
+  EXPECT_EQ(refused(1, 4000,
+                    "\x03"
+                    "abcd"),
+            "dicom-codestream");  // a segment far outside
+  EXPECT_EQ(refused(1, 0xFFFFFFF0,
+                    "\x03"
+                    "abcd"),
+            "dicom-codestream");
+  EXPECT_EQ(refused(3, 64,
+                    "\x03"
+                    "abcd"),
+            "dicom-codestream");
+  EXPECT_EQ(refused(0xFFFFFFFF, 64,
+                    "\x03"
+                    "abcd"),
+            "dicom-codestream");
+  EXPECT_EQ(refused(1, 64,
+                    "\x07"
+                    "abcdefgh"),
+            "not refused by one issue");  // more than is needed does no harm
 }
 
 /// A high-throughput codestream of OpenJPH's own encoder.

@@ -73,13 +73,14 @@ class Transcoding {
   /// Goes over all frames.
   template <typename Take>
   Result<PixelFormat> frames(const DataSet& set, Take take) {
-    const PixelFormat all = TRY(pixel_format(set, limits_.pixels, issues_));
+    const FrameReader reader = TRY(FrameReader::open(set, file_.transfer_syntax(), limits_.pixels, issues_));
+    const PixelFormat& all = reader.format();
     if (all.frame_bytes() * all.frames > limits_.max_pixel_bytes) {
       return fail(ErrorCode::too_large, "the frames have more bytes than max_pixel_bytes allows");
     }
     PixelFormat format;
     for (std::uint32_t i = 0; i < all.frames; ++i) {
-      Frame frame = TRY(decode_frame(set, file_.transfer_syntax(), i, limits_.pixels, issues_));
+      Frame frame = TRY(reader.read(i, issues_));
       TRY(take(frame));
       format = std::move(frame.format);
     }

@@ -1,7 +1,6 @@
 #include "formats/dicom/internal/frames.hpp"
 
 #include <span>
-#include <vector>
 
 #include "base/bytes.hpp"
 
@@ -9,12 +8,6 @@ namespace meridian::dicom::internal {
 namespace {
 
 using Fragments = std::span<const std::string_view>;
-
-std::string joined(Fragments fragments) {
-  std::string out;
-  for (const std::string_view fragment : fragments) out += fragment;
-  return out;
-}
 
 /// Where a frame's item begins, counted from the first fragment's item; a fragment's header has 8 bytes.
 std::optional<std::vector<std::uint64_t>> offsets(const DataSet& image, const Element& pixels, std::uint32_t frames) {
@@ -30,19 +23,20 @@ std::optional<std::vector<std::uint64_t>> offsets(const DataSet& image, const El
   return all;
 }
 
-std::optional<std::string> by_offsets(const std::vector<std::uint64_t>& offsets, Fragments fragments,
-                                      std::uint32_t index) {
-  constexpr std::size_t kNone = SIZE_MAX;
-  std::size_t begin = kNone;
-  std::size_t end = fragments.size();
+std::optional<std::vector<FrameRange>> by_offsets(const std::vector<std::uint64_t>& offsets, Fragments fragments) {
+  std::vector<FrameRange> ranges;
   std::uint64_t at = 0;
+  std::size_t next = 0;  // of the offsets, which must ascend
   for (std::size_t i = 0; i < fragments.size(); ++i) {
-    if (at == offsets[index]) begin = i;
-    if (index + 1 < offsets.size() && at == offsets[index + 1]) end = i;
+    if (next < offsets.size() && at == offsets[next]) {
+      if (!ranges.empty()) ranges.back().end = i;
+      ranges.push_back({i, fragments.size()});
+      ++next;
+    }
     at += 8 + fragments[i].size();
   }
-  if (begin == kNone || end <= begin) return std::nullopt;
-  return joined(fragments.subspan(begin, end - begin));
+  if (next != offsets.size() || ranges.empty() || ranges[0].begin != 0) return std::nullopt;
+  return ranges;
 }
 
 /// Whether a codestream of the codec begins here.
@@ -62,22 +56,32 @@ bool begins(std::string_view fragment, Codec codec) {
 
 }  // namespace
 
-std::optional<std::string> coded_frame(const DataSet& image, const Element& pixels, Codec codec, std::uint32_t index,
-                                       std::uint32_t frames) {
+std::optional<std::vector<FrameRange>> frame_ranges(const DataSet& image, const Element& pixels, Codec codec,
+                                                    std::uint32_t frames) {
   const Fragments fragments = Fragments(pixels.fragments).subspan(1);
-  if (fragments.empty() || index >= frames) return std::nullopt;
-  if (frames == 1) return joined(fragments);
-  if (fragments.size() == frames) return std::string(fragments[index]);
+  if (fragments.empty() || fragments.size() < frames) return std::nullopt;
+  std::vector<FrameRange> ranges;
+  if (frames == 1) return std::vector<FrameRange>{{0, fragments.size()}};
+  if (fragments.size() == frames) {
+    for (std::size_t i = 0; i < frames; ++i) ranges.push_back({i, i + 1});
+    return ranges;
+  }
   if (const auto table = offsets(image, pixels, frames)) {
-    if (auto found = by_offsets(*table, fragments, index)) return found;
+    if (auto found = by_offsets(*table, fragments)) return found;
   }
-  std::vector<std::size_t> starts;
   for (std::size_t i = 0; i < fragments.size(); ++i) {
-    if (begins(fragments[i], codec)) starts.push_back(i);
+    if (!begins(fragments[i], codec)) continue;
+    if (!ranges.empty()) ranges.back().end = i;
+    ranges.push_back({i, fragments.size()});
   }
-  if (starts.size() != frames || starts[0] != 0) return std::nullopt;
-  const std::size_t end = index + 1 < frames ? starts[index + 1] : fragments.size();
-  return joined(fragments.subspan(starts[index], end - starts[index]));
+  if (ranges.size() != frames || ranges[0].begin != 0) return std::nullopt;
+  return ranges;
+}
+
+std::string codestream_of(const Element& pixels, FrameRange range) {
+  std::string out;
+  for (std::size_t i = range.begin; i < range.end; ++i) out += pixels.fragments[i + 1];
+  return out;
 }
 
 }  // namespace meridian::dicom::internal

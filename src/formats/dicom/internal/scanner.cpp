@@ -177,8 +177,7 @@ void Scanner::explicit_vr(Header& header, std::size_t end, ByteOrder order) {
   const std::size_t left = end - at_;
   const bool has_letters = is_capital(bytes_[at_]) && is_capital(bytes_[at_ + 1]);
   const std::uint32_t implicit = length_at(at_, order);
-  if (has_letters && left >= 8 && load_16(bytes_, at_ + 2, order) == 0 &&
-      length_at(at_ + 4, order) <= left - 8) {
+  if (has_letters && left >= 8 && load_16(bytes_, at_ + 2, order) == 0 && length_at(at_ + 4, order) <= left - 8) {
     header.length = length_at(at_ + 4, order);
     at_ += 8;
     return;
