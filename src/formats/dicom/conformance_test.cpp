@@ -132,7 +132,7 @@ TEST_F(DicomConformance, json_is_what_dcm2json_writes) {
     ASSERT_TRUE(replace_file(system_files(), path, shared.bytes));
     std::string theirs;
     // Its character sets are those of the C library, which knows no ISO 2022 of DICOM.
-    if (!testing::run_program("dcm2json -q -ee " + path, theirs)) continue;
+    if (!testing::run_program({"dcm2json -q -ee", path}, theirs)) continue;
     JsonOptions options;
     options.max_inline_bytes = SIZE_MAX;
     simdjson::dom::parser our_parser;

@@ -86,6 +86,9 @@ TEST_F(DicomFile, reads_big_endian_and_deflated_data_sets) {
   ASSERT_TRUE(file);
   EXPECT_EQ(text(file->data_set(), Tag(0x0010, 0x0010)), "Doe^Jane");
   EXPECT_EQ(file->data_set().elements[0].offset, 0U);
+  file = read(testing::file(uids::kDeflated, *internal::deflate("")));
+  ASSERT_TRUE(file);
+  EXPECT_THAT(file->data_set().elements, IsEmpty());
 }
 
 TEST_F(DicomFile, tells_from_the_first_element_how_a_bare_data_set_is_written) {

@@ -90,7 +90,7 @@ TEST_F(DicomPixelsConformance, decoded_pixels_are_those_of_dcmtk_and_gdcm) {
     if (program == programs.end()) continue;
     ASSERT_TRUE(replace_file(system_files(), path, shared.bytes));
     std::string printed;
-    if (!testing::run_program(program->second + " " + path + " " + out, printed)) continue;
+    if (!testing::run_program({program->second, path, out}, printed)) continue;
     const auto bytes = read_whole_file(system_files(), out, std::size_t{1} << 30);
     ASSERT_TRUE(bytes) << shared.name;
     const auto plain = read_file(*bytes, {}, issues);

@@ -98,7 +98,7 @@ TEST(DicomRender, pictures_are_those_of_dcm2pnm) {
     ASSERT_TRUE(picture) << shared.name << ' ' << picture.error().message();
     ASSERT_TRUE(replace_file(system_files(), path, shared.bytes));
     std::string printed;
-    if (!run_program("dcm2pnm -O +F 1 +op +Ww 100 300 " + path, printed)) continue;
+    if (!run_program({"dcm2pnm -O +F 1 +op +Ww 100 300", path}, printed)) continue;
     const std::string theirs = pnm_bytes(printed);
     if (theirs.size() != picture->bytes.size()) continue;
     ++compared;

@@ -80,7 +80,7 @@ TEST_F(DicomWriteConformance, coded_files_are_decoded_and_coded_again_as_dcmtk_r
       ASSERT_TRUE(coded) << shared.name << ' ' << uid << ' ' << coded.error().message();
       ASSERT_TRUE(replace_file(system_files(), in, *coded));
       std::string printed;
-      ASSERT_TRUE(testing::run_program(program + in + " " + out, printed)) << shared.name << ' ' << program;
+      ASSERT_TRUE(testing::run_program({program, in, out}, printed)) << shared.name << ' ' << program;
       const auto bytes = read_whole_file(system_files(), out, std::size_t{1} << 30);
       const auto theirs = read_file(*bytes, {}, issues);
       ASSERT_TRUE(theirs) << shared.name;

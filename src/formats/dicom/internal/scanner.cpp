@@ -95,6 +95,10 @@ Result<> Scanner::elements(DataSet& out, std::size_t end, Until until, Encoding 
       at_ = end;
       break;
     }
+    if (is_short && until == Until::other_group &&
+        (end - at_ < 2 || load_16(bytes_, at_, encoding.order) != only_group_)) {
+      return {};  // what follows may be deflated, and short
+    }
     if (is_short) return refuse(faults::kCut, {"an element"}, at_);
     const Tag tag = tag_at(at_, encoding.order);
     if (until == Until::other_group && tag.group != only_group_) return {};

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdio>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/input.hpp"
@@ -54,9 +56,11 @@ inline const std::vector<SharedFile>& shared_files() {
 }
 
 /// What a program prints, when it ends well.
-inline bool run_program(const std::string& command, std::string& output) {
+inline bool run_program(std::initializer_list<std::string_view> words, std::string& output) {
   output.clear();
-  std::FILE* pipe = popen((command + " 2>/dev/null").c_str(), "r");
+  std::string command;
+  for (const std::string_view word : words) command.append(word).append(" ");
+  std::FILE* pipe = popen(command.append("2>/dev/null").c_str(), "r");
   if (pipe == nullptr) return false;
   char buffer[1 << 16];
   for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) output.append(buffer, got);
@@ -65,7 +69,7 @@ inline bool run_program(const std::string& command, std::string& output) {
 
 inline bool has_program(const std::string& name) {
   std::string output;
-  return run_program("command -v " + name, output) && !output.empty();
+  return run_program({"command -v", name}, output) && !output.empty();
 }
 
 }  // namespace meridian::dicom::testing
