@@ -152,6 +152,7 @@ void write_coding(fhir::JsonWriter& json, std::string_view system, std::string_v
 template <typename T>
 std::vector<const typename std::map<std::string, T>::value_type*> by_number(const std::map<std::string, T>& all) {
   std::vector<const typename std::map<std::string, T>::value_type*> order;
+  order.reserve(all.size());
   for (const auto& one : all) order.push_back(&one);
   std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
     const std::int64_t first = a->second.number.value_or(INT64_MAX);

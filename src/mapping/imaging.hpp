@@ -43,7 +43,7 @@ class ImagingStudies {
   ~ImagingStudies();
 
   /// The paths of issues are tags. Whether it was taken, or was there already.
-  bool add(const dicom::DataSet& instance, Issues& issues);
+  bool add(const dicom::DataSet& set, Issues& issues);
   std::size_t size() const;  ///< studies
 
   /// In the order of study UIDs: the Patient, where it was not given yet, then the ImagingStudy.

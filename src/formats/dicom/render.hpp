@@ -32,7 +32,8 @@ struct Picture {
   std::string bytes;
 };
 
-Result<Picture> render(const File& file, std::uint32_t frame, const RenderOptions& options, Issues& issues);
+/// Frames count from 0.
+Result<Picture> render(const File& file, std::uint32_t index, const RenderOptions& options, Issues& issues);
 /// https://www.w3.org/TR/png/
 Result<std::string> to_png(const Picture& picture);
 
