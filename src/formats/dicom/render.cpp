@@ -67,16 +67,16 @@ Table read_table(const DataSet& set, Tag descriptor, Tag data, bool is_signed) {
 }
 
 /// The set that says something of a frame: its own functional group, the one shared by all, or the file.
-const DataSet& set_of(const DataSet& file, std::uint32_t frame, Tag group, Tag has) {
-  const auto frames = items(file, kFrameGroups);
+const DataSet* set_of(const DataSet* file, std::uint32_t frame, Tag group, Tag has) {
+  const auto frames = items(*file, kFrameGroups);
   if (frame < frames.size()) {
     for (const DataSet& item : items(frames[frame], group)) {
-      if (item.find(has) != nullptr) return item;
+      if (item.find(has) != nullptr) return &item;
     }
   }
-  for (const DataSet& shared : items(file, kSharedGroups)) {
+  for (const DataSet& shared : items(*file, kSharedGroups)) {
     for (const DataSet& item : items(shared, group)) {
-      if (item.find(has) != nullptr) return item;
+      if (item.find(has) != nullptr) return &item;
     }
   }
   return file;
@@ -139,7 +139,7 @@ std::vector<double> modality_values(const DataSet& file, const Frame& frame, std
     for (double& value : values) value = table.at(value);
     return values;
   }
-  const DataSet& scale = set_of(file, index, kFrameTransformation, kRescaleSlope);
+  const DataSet& scale = *set_of(&file, index, kFrameTransformation, kRescaleSlope);
   const std::vector<double> slopes = numbers(scale, kRescaleSlope);
   const std::vector<double> intercepts = numbers(scale, kRescaleIntercept);
   const double slope = slopes.empty() || !std::isfinite(slopes[0]) ? 1 : slopes[0];
@@ -158,7 +158,7 @@ std::optional<Window> own_window(const DataSet& voi) {
 std::string grey(const DataSet& file, const Frame& frame, std::uint32_t index, const RenderOptions& options) {
   const std::vector<double> values = modality_values(file, frame, index);
   std::string out(values.size(), '\0');
-  const DataSet& voi = set_of(file, index, kFrameVoi, kWindowCenter);
+  const DataSet& voi = *set_of(&file, index, kFrameVoi, kWindowCenter);
   std::optional<Window> window = options.window ? options.window : own_window(voi);
   Table table;
   if (!window) {

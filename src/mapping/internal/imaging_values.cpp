@@ -123,7 +123,7 @@ std::string date_time_text(const DataSet& set, Tag date, Tag time, const TimeZon
     if (!ahead) return value->date().to_string();
     offset = *ahead;
   }
-  const auto made = DateTime::of(value->date(), *whole, *offset);
+  const auto made = DateTime::of(value->date(), *whole, offset);
   return made ? made->to_string() : value->date().to_string();
 }
 
