@@ -54,7 +54,7 @@ class Text {
       : document_(document), narrative_(document), is_chinese_(language == Language::chinese) {}
 
   std::string run() {
-    if (document_.is_whole()) header();
+    if (cda::is_whole(document_)) header();
     for (const cda::Section& section : cda::sections_of(document_)) this->section(section, 0);
     for (const cda::Entry& entry : cda::entries_of(document_)) statement(entry, 0, "");
     const cda::Element other = document_.root().child("component").child("nonXMLBody").child("text");

@@ -38,7 +38,7 @@ std::string Hl7Mapping::convert(const hl7v2::Message& message, Issues& issues) {
   return written(state_->mapper.map(message), issues);
 }
 
-std::string Hl7Mapping::convert(const cda::Document& document, Issues& issues) {
+std::string Hl7Mapping::convert(const tree::Document& document, Issues& issues) {
   return written(state_->mapper.map(document), issues);
 }
 

@@ -9,7 +9,7 @@
 #include "base/issue.hpp"
 #include "base/result.hpp"
 
-namespace meridian::cda {
+namespace meridian::tree {
 class Document;
 }
 namespace meridian::hl7v2 {
@@ -30,7 +30,7 @@ class Hl7Mapping {
 
   /// One Bundle on a line, or a resource a line; nothing when no mapping is for the message.
   std::string convert(const hl7v2::Message& message, Issues& issues);
-  std::string convert(const cda::Document& document, Issues& issues);
+  std::string convert(const tree::Document& document, Issues& issues);
   /// Which fields of all these messages were mapped, and which dropped.
   std::string coverage() const;
 

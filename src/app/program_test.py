@@ -525,7 +525,7 @@ class Cda(ProgramTest):
         self.assertIn('section/entry/observation/effectiveTime/low: "May" is not a point in time [cda-bad-time]', run.out)
         run = Run("cda", "validate", self.file("c.xml", "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/hostname'>]><ClinicalDocument>&b;</ClinicalDocument>"))
         self.assertEqual(run.code, FOUND)
-        self.assertIn("cda-doctype", run.out)
+        self.assertIn("xml-doctype", run.out)
         self.assertEqual(Run("cda", "validate", os.path.join(self.folder, "none.xml")).code, FAILED)
 
     def test_makes_resources_of_documents(self):
@@ -541,7 +541,7 @@ class Cda(ProgramTest):
         self.assertEqual(Run("validate", self.file("resources.ndjson", lines)).code, OK)
         run = Run("cda", "to-fhir", self.file("b.xml", "MSH|"))
         self.assertEqual(run.code, FOUND)
-        self.assertIn("cda-not-xml", run.err)
+        self.assertIn("xml-not-well-formed", run.err)
 
 
 class Hl7(ProgramTest):

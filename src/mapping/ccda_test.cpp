@@ -195,7 +195,7 @@ TEST(Ccda, agrees_with_the_expected_bundles_in_95_of_100_key_fields) {
     const std::string& text = documents[name];
     Issues issues;
     const fhir::Document expected = parser.parse(json, issues);
-    const cda::Document document = cda::parse_document(text, {}, issues);
+    const tree::Document document = cda::parse_document(text, {}, issues);
     ASSERT_TRUE(document) << name;
     const fhir::Document ours = parser.parse(bundle_of(mapper.map(document), merger), issues);
     ASSERT_TRUE(ours.has_root()) << name;
@@ -230,8 +230,8 @@ TEST(Ccda, is_converted_without_a_fatal_fault_whoever_wrote_it) {
       const auto bytes = tar.read_entry();
       ASSERT_TRUE(bytes);
       Issues issues;
-      const cda::Document document = cda::parse_document(*bytes, {}, issues);
-      if (!document.is_whole() && document) continue;  // parts of documents are examples of one thing
+      const tree::Document document = cda::parse_document(*bytes, {}, issues);
+      if (!cda::is_whole(document) && document) continue;  // parts of documents are examples of one thing
       ++documents;
       if (!document) continue;
       const Mapped mapped = mapper.map(document);

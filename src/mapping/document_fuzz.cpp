@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   cda::CdaLimits limits;
   limits.max_tags = 5'000;
   Issues issues;
-  const cda::Document document = cda::parse_document({reinterpret_cast<const char*>(data), size}, limits, issues);
+  const tree::Document document = cda::parse_document({reinterpret_cast<const char*>(data), size}, limits, issues);
   if (document) mapping::testing::require_sound(mapper.map(document), merger, 500);
   return 0;
 }

@@ -101,7 +101,7 @@ TEST(DocumentMap, knows_the_element_that_each_part_came_from) {
       section_of("30954-2", "", observation("a", "2823-3", "<value xsi:type=\"PQ\" value=\"4.9\" unit=\"mmol/L\"/>")));
   record.take_document(text);
   Issues issues;
-  const cda::Document document = cda::parse_document(text, {}, issues);
+  const tree::Document document = cda::parse_document(text, {}, issues);
   bool is_found = false;
   for (const auto& [name, origins] : record.origins()) {
     if (!name.starts_with("Observation/")) continue;

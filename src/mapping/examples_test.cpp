@@ -1,5 +1,5 @@
-// The tests that lie beside the mappings as data: catalog/mappings/**/tests. Messages, or the sections of documents,
-// in, taken one after the other into a record; then what FHIRPath finds on the only resource of a type.
+// The tests that lie beside the mappings as data: catalog/mappings/**/tests. Messages, the sections of documents, or
+// records in, taken one after the other into a record; then what FHIRPath finds on the only resource of a type.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -22,9 +22,14 @@ void run(const std::string& path, const internal::YamlTree& example) {
   testing::Record record(context);
   const internal::YamlTree* messages = example.find("messages");
   const internal::YamlTree* sections = example.find("sections");
-  ASSERT_TRUE(messages != nullptr || sections != nullptr) << path;
+  const internal::YamlTree* records = example.find("records");
+  ASSERT_TRUE(messages != nullptr || sections != nullptr || records != nullptr) << path;
   if (messages != nullptr) {
     for (const std::string& message : messages->texts()) record.take(message);
+  } else if (records != nullptr) {
+    const internal::YamlTree* map = example.find("map");
+    ASSERT_NE(map, nullptr) << path;
+    for (const std::string& text : records->texts()) record.take_record(map->text, text);
   } else {
     for (const std::string& text : sections->texts()) record.take_document(cda::testing::document_of(text));
   }

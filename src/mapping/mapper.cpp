@@ -90,7 +90,7 @@ Mapped Mapper::map(const hl7v2::Message& message) {
   return mapped;
 }
 
-Mapped Mapper::map(const cda::Document& document) {
+Mapped Mapper::map(const tree::Document& document) {
   Mapped mapped;
   mapped.issues = Issues(state_->limits.max_issues);
   const Plan& plan = state_->catalogue->plan();
@@ -111,6 +111,22 @@ Mapped Mapper::map(const cda::Document& document) {
   Stamp stamp;
   stamp.time = internal::microseconds(header.time, state_->context.zone);
   stamp.control_id = internal::clean(std::string(header.id.root) + '^' + std::string(header.id.extension));
+  mapped.writes = internal::make_writes(state_->evaluator.builder(), *plan.schema, *plan.merge_rules, stamp);
+  return mapped;
+}
+
+Mapped Mapper::map(std::string_view record_map, const tree::Document& record, const Stamp& stamp) {
+  Mapped mapped;
+  mapped.issues = Issues(state_->limits.max_issues);
+  const Plan& plan = state_->catalogue->plan();
+  const auto found = plan.records.find(record_map);
+  if (found == plan.records.end()) {
+    mapped.issues.add({Severity::warning, IssueType::not_supported, kNoMap, {std::string(record_map)}});
+    return mapped;
+  }
+  const internal::MessageMap& map = plan.messages[static_cast<std::size_t>(found->second)];
+  mapped.map = map.name;
+  state_->evaluator.run_record(map, record, stamp.control_id, mapped.issues);
   mapped.writes = internal::make_writes(state_->evaluator.builder(), *plan.schema, *plan.merge_rules, stamp);
   return mapped;
 }

@@ -1,12 +1,12 @@
-// Mapper: an HL7 v2 message or a CDA document becomes writes of FHIR resources, each part of them knowing the field or
-// the element it came from.
+// Mapper: an HL7 v2 message, a CDA document or a record becomes writes of FHIR resources, each part of them knowing the
+// field or the element it came from.
 //
 //   auto catalogue = TRY(Catalogue::open({}));                        // once; shared
 //   Mapper mapper(catalogue, context);                                // one per thread and feed, kept
 //   Mapped mapped = mapper.map(message);                              // writes, coverage, issues
 //   for (const Write& write : mapped.writes) …                       // merge.hpp, or bundle.hpp
 //
-// What it makes is decided by catalog/mappings/hl7v2 and cda alone (README.md of this module). The same message and
+// What it makes is decided by catalog/mappings alone (README.md of this module). The same message and
 // context give the same ids and the same bytes, whatever was mapped before. A message is never refused: what no map
 // speaks of, and what cannot be converted, is an Issue with its place in the message, and counted in the Coverage.
 // Bounds: MappingLimits; what passes them is left out, and said.
@@ -29,7 +29,7 @@ namespace meridian::hl7v2 {
 class Message;
 }
 
-namespace meridian::cda {
+namespace meridian::tree {
 class Document;
 }
 
@@ -80,7 +80,9 @@ class Mapper {
 
   Mapped map(const hl7v2::Message& message);
   /// Issues have XPath-like paths, with lines; the coverage is empty, but statements that no map takes are Issues.
-  Mapped map(const cda::Document& document);
+  Mapped map(const tree::Document& document);
+  /// A record by the map that is called so (record.hpp); what it is called, and when it was said, is in the stamp.
+  Mapped map(std::string_view record_map, const tree::Document& record, const Stamp& stamp);
 
  private:
   struct State;

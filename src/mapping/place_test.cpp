@@ -7,12 +7,12 @@
 namespace meridian::mapping::internal {
 namespace {
 
-cda::Document parse(const std::string& text) {
+tree::Document parse(const std::string& text) {
   Issues issues;
   return cda::parse_document(text, {}, issues);
 }
 
-std::string found(const std::string& path, cda::Element from) {
+std::string found(const std::string& path, tree::Element from) {
   const std::optional<Place> place = read_place(path);
   if (!place) return "not a path";
   std::vector<PlaceValue> values;
@@ -23,14 +23,14 @@ std::string found(const std::string& path, cda::Element from) {
 }
 
 TEST(Place, finds_elements_and_attributes_by_steps_and_tests) {
-  const cda::Document document = parse(
+  const tree::Document document = parse(
       "<section><code code=\"s\"/><entry><observation><id root=\"1\"/><id root=\"2\"/><code code=\"c\"/>"
       "<value>v</value><entryRelationship "
       "typeCode=\"MFST\"><observation><value>m</value></observation></entryRelationship>"
       "<entryRelationship typeCode=\"SUBJ\"><observation><templateId root=\"9\"/><templateId "
       "root=\"8\"/><value>s</value>"
       "</observation></entryRelationship></observation></entry></section>");
-  const cda::Element at = document.root().child("entry").child("observation");
+  const tree::Element at = document.root().child("entry").child("observation");
   EXPECT_EQ(found("code/@code", at), "c");
   EXPECT_EQ(found("id/@root", at), "1,2");
   EXPECT_EQ(found("id[2]/@root", at), "2");

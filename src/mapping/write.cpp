@@ -1,5 +1,8 @@
 #include "mapping/write.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace meridian::mapping {
 
 std::strong_ordering Stamp::operator<=>(const Stamp& other) const {
@@ -19,15 +22,17 @@ std::string to_string(const Origin& origin) {
   return out;
 }
 
-Origin origin_of_element(std::uint32_t number) {
-  Origin origin{"CDA"};
+Origin origin_of_element(std::uint32_t number, const char (&of)[4]) {
+  Origin origin;
+  std::copy(std::begin(of), std::end(of), origin.segment);
   origin.occurrence = static_cast<std::uint16_t>(number & 0xFFFF);
   origin.repetition = static_cast<std::uint16_t>(number >> 16);
   return origin;
 }
 
 std::uint32_t element_of(const Origin& origin) {
-  if (std::string_view(origin.segment) != "CDA") return 0;
+  const std::string_view of = origin.segment;
+  if (of != kOfDocument && of != kOfRecord) return 0;
   return std::uint32_t{origin.repetition} << 16 | origin.occurrence;
 }
 

@@ -50,12 +50,14 @@ struct Origin {
   std::uint16_t component = 0;
   bool operator==(const Origin&) const = default;
 };
-/// `PID[1]-5[2].1`; of a document `CDA#1205`; empty for an empty origin.
+/// `PID[1]-5[2].1`; of a document `CDA#1205`, of a record `REC#4`; empty for an empty origin.
 std::string to_string(const Origin& origin);
 
-/// The origin that is an element of a CDA document, by its number there: segment "CDA", the number in two halves as
-/// occurrence and repetition. cda::Document::element() gives the element back, and so its path.
-Origin origin_of_element(std::uint32_t number);
+inline constexpr char kOfDocument[4] = "CDA";
+inline constexpr char kOfRecord[4] = "REC";
+/// The origin that is an element of a CDA document or of a record, by its number there: the number in two halves as
+/// occurrence and repetition. tree::Document::element() gives the element back, and so its path.
+Origin origin_of_element(std::uint32_t number, const char (&of)[4] = kOfDocument);
 /// 0: of a message, or empty.
 std::uint32_t element_of(const Origin& origin);
 

@@ -49,7 +49,7 @@ Seen read(const std::filesystem::path& archive) {
       std::printf("%s: %s\n", name.c_str(), text(issues.all().back(), Language::english).c_str());
       continue;
     }
-    ++(document.is_whole() ? seen.documents : seen.parts);
+    ++(is_whole(document) ? seen.documents : seen.parts);
     seen.patients += read_header(document).patients.size();
     for (const Section& section : sections_of(document)) count(section, seen);
     issues.clear();

@@ -217,7 +217,7 @@ std::string value_text(Element element) {
       if (out.empty()) out = value_text(each);
     }
   }
-  if (out.empty() && element.is_null()) out = "(" + std::string(element.attribute("nullFlavor")) + ")";
+  if (out.empty() && is_null(element)) out = "(" + std::string(element.attribute("nullFlavor")) + ")";
   return out;
 }
 

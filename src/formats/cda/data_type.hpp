@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/cda/element.hpp"
+#include "formats/cda/document.hpp"
 
 namespace meridian::cda {
 

@@ -73,15 +73,15 @@ TEST(Document, refuses_a_doctype_and_so_every_entity) {
                            "<!DOCTYPE section SYSTEM \"file:///etc/hostname\"><section/>"}) {
     Issues issues;
     EXPECT_FALSE(parse_document(text, {}, issues));
-    EXPECT_THAT(ids(issues), ElementsAre("cda-doctype"));
+    EXPECT_THAT(ids(issues), ElementsAre("xml-doctype"));
   }
 }
 
 TEST(Document, refuses_what_is_no_xml_and_no_cda) {
   for (const auto& [text, id] :
-       std::vector<std::pair<std::string, std::string>>{{"", "cda-not-xml"},
-                                                        {"MSH|^~\\&|", "cda-not-xml"},
-                                                        {"<section><a></section>", "cda-not-xml"},
+       std::vector<std::pair<std::string, std::string>>{{"", "xml-not-well-formed"},
+                                                        {"MSH|^~\\&|", "xml-not-well-formed"},
+                                                        {"<section><a></section>", "xml-not-well-formed"},
                                                         {"<Patient xmlns=\"http://hl7.org/fhir\"/>", "cda-not-cda"}}) {
     Issues issues;
     EXPECT_FALSE(parse_document(text, {}, issues)) << text;
@@ -108,7 +108,7 @@ TEST(Document, bounds_bytes_depth_tags_and_attributes) {
   for (const std::string& text : {std::string(1001, ' '), deep, wide, attributes}) {
     Issues issues;
     EXPECT_FALSE(parse_document(text, limits, issues));
-    EXPECT_THAT(ids(issues), ElementsAre("cda-too-large"));
+    EXPECT_THAT(ids(issues), ElementsAre("tree-too-large"));
   }
 }
 
@@ -126,14 +126,14 @@ TEST(Document, reads_the_encodings_that_chinese_and_windows_systems_write) {
   }
   Issues issues;
   EXPECT_FALSE(parse_document("<?xml version=\"1.0\" encoding=\"klingon\"?><section/>", {}, issues));
-  EXPECT_THAT(ids(issues), ElementsAre("cda-encoding"));
+  EXPECT_THAT(ids(issues), ElementsAre("xml-encoding"));
 }
 
 TEST(Document, replaces_bytes_that_are_no_characters) {
   Issues issues;
   const Document document = parse_document("<section><title>a\xFF</title></section>", {}, issues);
   EXPECT_EQ(document.root().child("title").text(), "a\xEF\xBF\xBD");
-  EXPECT_THAT(ids(issues), ElementsAre("cda-bad-bytes", "cda-fragment"));
+  EXPECT_THAT(ids(issues), ElementsAre("xml-bad-bytes", "cda-fragment"));
 }
 
 TEST(Header, says_whose_document_it_is_and_who_wrote_it) {

@@ -5,20 +5,9 @@
 
 namespace meridian::cda::faults {
 
-// The text cannot be read: there is no document.
-inline constexpr Message kTooLarge{"cda-too-large", "the document has more than the limit of {0} {1}",
-                                   "文档的 {1} 超过 {0} 的上限"};
-inline constexpr Message kDoctype{"cda-doctype", "a DOCTYPE is not allowed: nothing is expanded or fetched",
-                                  "不允许使用 DOCTYPE：不展开也不获取任何内容"};
-inline constexpr Message kNotXml{"cda-not-xml", "this is not well-formed XML: {0}", "不是格式正确的 XML：{0}"};
+// It is not CDA.
 inline constexpr Message kNotCda{"cda-not-cda", "the root element {0} is not one of HL7 v3",
                                  "根元素 {0} 不属于 HL7 v3"};
-inline constexpr Message kEncoding{"cda-encoding", "the text is in the encoding {0}, which cannot be read",
-                                   "无法读取编码为 {0} 的文本"};
-// It can be read in spite of this.
-inline constexpr Message kBadBytes{"cda-bad-bytes", "bytes that are no characters of {0} were replaced",
-                                   "不属于 {0} 的字节已被替换"};
-inline constexpr Message kPrefix{"cda-prefix", "the namespace prefix {0} is not declared", "命名空间前缀 {0} 未声明"};
 inline constexpr Message kFragment{"cda-fragment",
                                    "this is a part of a document: its root is {0}, not ClinicalDocument",
                                    "这是文档的一部分：根元素是 {0}，不是 ClinicalDocument"};

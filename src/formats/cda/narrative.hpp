@@ -11,7 +11,6 @@
 
 #include "base/issue.hpp"
 #include "formats/cda/document.hpp"
-#include "formats/cda/element.hpp"
 
 namespace meridian::cda {
 

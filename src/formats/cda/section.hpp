@@ -13,7 +13,6 @@
 
 #include "formats/cda/data_type.hpp"
 #include "formats/cda/document.hpp"
-#include "formats/cda/element.hpp"
 
 namespace meridian::cda {
 

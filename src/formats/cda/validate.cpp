@@ -43,7 +43,7 @@ class Check {
   Check(const Document& document, Issues& issues) : document_(document), issues_(issues), narrative_(document) {}
 
   void run() {
-    if (document_.is_whole()) header();
+    if (is_whole(document_)) header();
     for (const Element duplicate : narrative_.duplicates()) {
       add(Severity::error, IssueType::duplicate, faults::kDuplicateId, {shortened(id_of(duplicate))}, duplicate);
     }
@@ -137,7 +137,7 @@ class Check {
     known_children(element);
     if (name == "section") {
       if (!element.child("section")) require(element, "code", Severity::warning);
-      if (!element.child("component") && !element.is_null()) require(element, "text", Severity::warning);
+      if (!element.child("component") && !is_null(element)) require(element, "text", Severity::warning);
       at_most_one(element, "text");
       at_most_one(element, "code");
       return;
@@ -181,7 +181,7 @@ class Check {
     }
     for (const std::string_view part : model.required) require(element, part);
     for (const Element value : entry.values()) {
-      if (entry.kind() == EntryKind::observation && type_of(value) == DataType::none && !value.is_null()) {
+      if (entry.kind() == EntryKind::observation && type_of(value) == DataType::none && !is_null(value)) {
         add(Severity::error, IssueType::required, faults::kNoType, {}, value);
       }
     }

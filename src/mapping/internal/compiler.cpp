@@ -194,6 +194,8 @@ int Compiler::test(Words& words) {
     node.kind = ConditionNode::Kind::valued;
   } else if (words.take("number")) {
     node.kind = ConditionNode::Kind::number;
+  } else if (words.take("measured")) {
+    node.kind = ConditionNode::Kind::measured;
   } else if (words.peek() == "=" || words.peek() == "!=") {
     is_negated = words.next() == "!=";
     node.kind = ConditionNode::Kind::equal;

@@ -22,7 +22,7 @@ class Compiler {
 
   void set_file(const std::string& path) {
     file_ = path;
-    is_document_ = path.starts_with("cda/");
+    is_document_ = path.starts_with("cda/") || path.starts_with("records/");
   }
   bool is_document() const { return is_document_; }
   void complain(std::uint32_t line, const Message& message, std::vector<std::string> arguments);

@@ -45,6 +45,7 @@ void Evaluator::run(const MessageMap& map, const hl7v2::Message& message, Issues
 void Evaluator::begin(Issues& issues) {
   message_ = nullptr;
   document_ = nullptr;
+  is_record_ = false;
   issues_ = &issues;
   is_full_ = false;
   builder_.clear();
@@ -151,7 +152,7 @@ Evaluator::Scope Evaluator::within(const Scope& scope, const Source& source) con
   Scope inner = scope;
   inner.input = source.input;
   inner.origin = source.origin;
-  if (const cda::Element element = source.input.element()) {
+  if (const tree::Element element = source.input.element()) {
     inner.element = element;
     inner.instance = instance_of_[element.number()];
   }

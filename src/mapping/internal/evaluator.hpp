@@ -1,11 +1,12 @@
-// Evaluator: runs a message map over one message, or a document map over one document, and leaves resources in a
-// Builder. Rows are the same for both; what differs is how a path finds values (evaluator_values.cpp for messages,
+// Evaluator: runs a message map over one message, or a document map over one document or record, and leaves resources
+// in a Builder. Rows are the same for both; what differs is how a path finds values (evaluator_values.cpp for messages,
 // evaluator_document.cpp for documents) and what stands around them (groups of segments, statements in sections).
 //
 // Three passes: segments into groups; resources made and named, so that rows may refer to what comes later; rows. A
 // resource that two groups make alike (the same patient twice) is filled by the first.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,7 +30,9 @@ class Evaluator {
 
   /// Returns what was wrong in `issues`; the resources are in builder() until the next run.
   void run(const MessageMap& map, const hl7v2::Message& message, Issues& issues);
-  void run(const MessageMap& map, const cda::Document& document, Issues& issues);
+  void run(const MessageMap& map, const tree::Document& document, Issues& issues);
+  /// `id`: what the record is called, for what it makes that has no other name.
+  void run_record(const MessageMap& map, const tree::Document& record, std::string_view id, Issues& issues);
   const Builder& builder() const { return builder_; }
   const Grouping& grouping() const { return grouping_; }
 
@@ -39,9 +42,9 @@ class Evaluator {
     int instance = kNone;
     hl7v2::Segment segment;
     SegmentCode code = 0;
-    cda::Element element;  // of a document, instead of a segment: where paths begin
-    Input input;           // of a data type's map
-    Origin origin;         // of the input
+    tree::Element element;  // of a document, instead of a segment: where paths begin
+    Input input;            // of a data type's map
+    Origin origin;          // of the input
   };
   /// One application of a map: what its labels stand for.
   struct Frame {
@@ -76,12 +79,14 @@ class Evaluator {
 
   void begin(Issues& issues);
   Scope scope_of(std::size_t index) const;
-  Scope scope_of(cda::Element element) const;
+  Scope scope_of(tree::Element element) const;
   Scope within(const Scope& scope, const Source& source) const;
   bool is_within(int instance, int outer) const;
   void make_resources(const MessageMap& map);
   void fill_resources(const MessageMap& map);
+  Origin origin_at(tree::Element element) const;
   void place_elements();
+  void place_parts(const MessageMap& map);
   void make_from_elements(const MessageMap& map);
   bool make_from(const Action& action, const Scope& scope);
   void fill_from_elements();
@@ -127,6 +132,9 @@ class Evaluator {
   bool identify(int identity, fhir::TypeId type, const Scope& scope, Uuid& id);
   bool attempt(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, Uuid& id);
   bool attempt_ii(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, const std::string& kind, Uuid& id);
+  bool attempt_value(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, const std::string& kind,
+                     Uuid& id);
+  std::optional<bool> convert_of_record(const Row& row, std::string_view text, std::string& out, bool& is_literal);
   std::string authority_of_root(std::string_view root) const;
   void find_shared_ids();
   bool attempt_cx(const IdentityTry& attempt, fhir::TypeId type, const Scope& scope, const std::string& kind, Uuid& id);
@@ -147,12 +155,14 @@ class Evaluator {
   Grouping grouping_;
   const hl7v2::Message* message_ = nullptr;
   // Of a document: instead of the message.
-  const cda::Document* document_ = nullptr;
+  const tree::Document* document_ = nullptr;
   cda::NarrativeIndex narrative_;
+  bool is_record_ = false;  // the document is one
+  std::string_view record_id_;
   std::vector<int> instance_of_;  // of each element, the instance that it stands in
   /// What a path from around found there: every entry of a section asks for its code.
   struct Seen {
-    cda::Element around;
+    tree::Element around;
     std::vector<PlaceValue> found;
   };
   std::vector<Seen> seen_around_;                            // by place

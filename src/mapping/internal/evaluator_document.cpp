@@ -4,8 +4,8 @@
 
 #include "base/base64.hpp"
 #include "formats/cda/data_type.hpp"
-#include "formats/cda/document.hpp"
 #include "formats/cda/section.hpp"
+#include "formats/tree/document.hpp"
 #include "mapping/internal/evaluator.hpp"
 #include "mapping/internal/text_rules.hpp"
 #include "mapping/messages.hpp"
@@ -31,31 +31,31 @@ std::string simple(std::string_view text) {
 }
 
 /// Among what an id must be one thing's: statements of a kind, organizations, or people and devices in any role.
-std::string_view kind_of(cda::Element element) {
+std::string_view kind_of(tree::Element element) {
   if (cda::entry_kind(element.name())) return element.name();
   return element.name().ends_with("Organization") ? "organization" : "role";
 }
 
 /// What tells a person, a device or an organization from another one; empty where it has no name.
-std::string name_of_role(cda::Element element) {
-  if (const cda::Element device = element.child("playingDevice")) {
+std::string name_of_role(tree::Element element) {
+  if (const tree::Element device = element.child("playingDevice")) {
     return simple(device.child("code").attribute("code")) + simple(device.child("manufacturerModelName").all_text());
   }
-  cda::Element name = element.child("name");
+  tree::Element name = element.child("name");
   for (const std::string_view person : {"assignedPerson", "associatedPerson", "playingEntity", "guardianPerson"}) {
     if (!name) name = element.child(person).child("name");
   }
-  const cda::Element family = name.child("family");
+  const tree::Element family = name.child("family");
   return family ? simple(family.text()) + simple(name.child("given").text()) : simple(name.all_text());
 }
 
 /// What tells a statement from another one that was given the same id.
-std::string fingerprint(cda::Element element) {
+std::string fingerprint(tree::Element element) {
   if (!cda::entry_kind(element.name())) return name_of_role(element);
   std::string out(element.name());
   const auto add = [&out](std::string_view text) { out += kBetween + std::string(text); };
-  const cda::Element value = element.child("value");
-  const cda::Element time = element.child("effectiveTime");
+  const tree::Element value = element.child("value");
+  const tree::Element time = element.child("effectiveTime");
   add(element.child("code").attribute("code"));
   add(value.attribute("code"));
   add(value.attribute("value"));
@@ -63,7 +63,7 @@ std::string fingerprint(cda::Element element) {
   add(time.child("low").attribute("value"));
   add(time.child("high").attribute("value"));
   add(element.child("participant").child("participantRole").child("playingDevice").child("code").attribute("code"));
-  const cda::Element product =
+  const tree::Element product =
       element.child(element.is("supply") ? "product" : "consumable").child("manufacturedProduct");
   add(product.child("manufacturedMaterial").child("code").attribute("code"));
   return out;
@@ -104,7 +104,7 @@ std::string_view contact_system(std::string_view url) {
 
 }  // namespace
 
-void Evaluator::run(const MessageMap& map, const cda::Document& document, Issues& issues) {
+void Evaluator::run(const MessageMap& map, const tree::Document& document, Issues& issues) {
   begin(issues);
   document_ = &document;
   narrative_ = cda::NarrativeIndex(document);
@@ -115,12 +115,16 @@ void Evaluator::run(const MessageMap& map, const cda::Document& document, Issues
   fill_from_elements();
 }
 
+Origin Evaluator::origin_at(tree::Element element) const {
+  return origin_of_element(element.number(), is_record_ ? kOfRecord : kOfDocument);
+}
+
 /// Sections and statements stand within each other; the header and all it makes belong to the document.
 void Evaluator::place_elements() {
   grouping_.assign_document();
   instance_of_.assign(document_->element_count() + std::size_t{1}, 0);
   for (std::uint32_t i = 1; i <= document_->element_count(); ++i) {
-    const cda::Element element = document_->element(i);
+    const tree::Element element = document_->element(i);
     const int outer = instance_of_[element.parent().number()];
     const bool is_section = element.is("section");
     const bool is_statement = cda::entry_kind(element.name()) && !element.parent().is("encompassingEncounter");
@@ -132,11 +136,11 @@ void Evaluator::place_elements() {
 void Evaluator::find_shared_ids() {
   identified_.clear();
   for (std::uint32_t i = 1; i <= document_->element_count(); ++i) {
-    const cda::Element element = document_->element(i);
+    const tree::Element element = document_->element(i);
     if (!element.child("id") || element.is("ClinicalDocument")) continue;
     const std::string print = fingerprint(element);
     if (print.empty()) continue;
-    for (const cda::Element id : cda::all(element, "id")) {
+    for (const tree::Element id : tree::all(element, "id")) {
       const auto [found, added] =
           identified_.try_emplace(std::string(kind_of(element)) + kBetween + key_of(cda::read_identifier(id)), print);
       if (!added && found->second != print) found->second.clear();
@@ -144,12 +148,12 @@ void Evaluator::find_shared_ids() {
   }
 }
 
-Evaluator::Scope Evaluator::scope_of(cda::Element element) const {
+Evaluator::Scope Evaluator::scope_of(tree::Element element) const {
   Scope scope;
   scope.element = element;
   scope.instance = instance_of_[element.number()];
   scope.input = Input(PlaceValue{element});
-  scope.origin = origin_of_element(element.number());
+  scope.origin = origin_at(element);
   return scope;
 }
 
@@ -157,7 +161,7 @@ void Evaluator::make_from_elements(const MessageMap& map) {
   std::unordered_map<std::string_view, std::vector<const Action*>> actions;
   for (const Action& action : map.groups[0].actions) actions[action.element].push_back(&action);
   for (std::uint32_t i = 1; i <= document_->element_count(); ++i) {
-    const cda::Element element = document_->element(i);
+    const tree::Element element = document_->element(i);
     const auto found = element.name().empty() ? actions.end() : actions.find(element.name());
     bool is_decided = false;
     const Scope scope = scope_of(element);
@@ -168,7 +172,7 @@ void Evaluator::make_from_elements(const MessageMap& map) {
         if (!make_from(*action, scope)) return;
       }
     }
-    if (!is_decided && element.parent().is("entry") && cda::entry_kind(element.name())) {
+    if (!is_decided && !is_record_ && element.parent().is("entry") && cda::entry_kind(element.name())) {
       complain(Severity::information, kSegmentDropped, {std::string(element.name())}, scope.origin);
     }
   }
@@ -230,7 +234,7 @@ std::vector<PlaceValue> Evaluator::places(const SourcePath& path, const Scope& s
     find_places(place, scope.element, limits_.max_nodes, found);
     return found;
   }
-  const cda::Element around = scope.element.around(place.anchor);
+  const tree::Element around = scope.element.around(place.anchor);
   if (!around) return found;
   Seen& seen = seen_around_[index];
   if (seen.around != around) {
@@ -250,7 +254,7 @@ bool Evaluator::apply_places(const Row& row, const SourcePath& path, const Scope
     if (!value.exists() || is_full_) continue;
     Source source;
     source.input = Input(value);
-    source.origin = origin_of_element(value.element.number());
+    source.origin = origin_at(value.element);
     source.repetition = ++number;
     source.presence = hl7v2::Presence::value;
     is_found = true;
@@ -268,7 +272,7 @@ std::string Evaluator::authority_of_root(std::string_view root) const {
 }
 
 bool Evaluator::convert_element(const Row& row, const Source& source, std::string& out) {
-  const cda::Element element = source.input.element();
+  const tree::Element element = source.input.element();
   switch (row.convert) {
     case Convert::ii_system: {
       const cda::Identifier id = cda::read_identifier(element);

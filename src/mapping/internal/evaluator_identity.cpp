@@ -95,7 +95,13 @@ bool Evaluator::attempt(const IdentityTry& attempt, fhir::TypeId type, const Sco
   switch (attempt.kind) {
     case IdentityTry::Kind::message: {
       if (document_ != nullptr) {
-        const cda::Element whole = document_->root().child("id");
+        if (is_record_) {
+          id = make_id(type, default_authority(),
+                       "record" + (kBetween + std::string(record_id_)) + kBetween + kind +
+                           std::to_string(scope.element.number()));
+          return true;
+        }
+        const tree::Element whole = document_->root().child("id");
         id = make_id(type, default_authority(),
                      "document" + (kBetween + std::string(whole.attribute("root"))) + kBetween +
                          std::string(whole.attribute("extension")) + kBetween + kind +
@@ -112,6 +118,8 @@ bool Evaluator::attempt(const IdentityTry& attempt, fhir::TypeId type, const Sco
       return attempt_cx(attempt, type, scope, kind, id);
     case IdentityTry::Kind::ii:
       return attempt_ii(attempt, type, scope, kind, id);
+    case IdentityTry::Kind::value:
+      return attempt_value(attempt, type, scope, kind, id);
     case IdentityTry::Kind::ei:
     case IdentityTry::Kind::hd: {
       Origin origin;

@@ -6,6 +6,7 @@
 #include "base/base64.hpp"
 #include "mapping/china.hpp"
 #include "mapping/internal/evaluator.hpp"
+#include "mapping/internal/record_value.hpp"
 #include "mapping/internal/text_rules.hpp"
 #include "mapping/messages.hpp"
 
@@ -82,7 +83,7 @@ Input Evaluator::value(const SourcePath& path, const Scope& scope, Origin& origi
   if (path.place != kNone) {
     for (const PlaceValue& found : places(path, scope)) {
       if (!found.exists()) continue;
-      origin = origin_of_element(found.element.number());
+      origin = origin_at(found.element);
       return Input(found);
     }
     return input;
@@ -143,6 +144,7 @@ bool Evaluator::holds(int index, const Scope& scope) {
   std::string buffer;
   const std::string_view text = trimmed(input.text(buffer));
   if (node.kind == ConditionNode::Kind::number) return !number(text).empty();
+  if (node.kind == ConditionNode::Kind::measured) return !read_measured(text).number.empty();
   if (node.kind == ConditionNode::Kind::longer) return text.size() > static_cast<std::size_t>(node.number);
   return std::find(node.values.begin(), node.values.end(), text) != node.values.end();
 }
@@ -192,6 +194,9 @@ bool Evaluator::convert(const Row& row, const Source& source, const Scope& scope
   std::string buffer;
   const std::string_view text =
       source.presence == hl7v2::Presence::value ? source.input.text(buffer) : std::string_view();
+  if (is_record_) {
+    if (const std::optional<bool> done = convert_of_record(row, text, out, is_literal)) return *done;
+  }
   switch (row.convert) {
     case Convert::coding_system:
       out = system_of_code(row.from.front(), trimmed(text), scope, frame);
@@ -290,7 +295,7 @@ void Evaluator::complain(Severity severity, const Message& message, std::vector<
     return;
   }
   // A path costs something: not for what is only counted.
-  const cda::Element element = issues_->dropped() > 0 ? cda::Element() : document_->element(element_of(origin));
+  const tree::Element element = issues_->dropped() > 0 ? tree::Element() : document_->element(element_of(origin));
   issues_->add(
       {severity, IssueType::processing, message, std::move(arguments), element.path(), document_->position(element)});
 }

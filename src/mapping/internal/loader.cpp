@@ -36,6 +36,7 @@ class Loader {
       compiler_.set_file(file.path);
       if (file.tree.find("message") != nullptr) messages_.message(file.tree);
       if (file.tree.find("document") != nullptr) messages_.document(file.tree);
+      if (file.tree.find("record") != nullptr) messages_.record(file.tree);
       unknown_members(file);
     }
     plan_.merge_rules = std::make_shared<MergeRules>(std::move(merge_rules_));
@@ -52,8 +53,9 @@ class Loader {
   }
 
   void unknown_members(const File& file) {
-    static constexpr std::string_view kKnown[] = {"systems", "codes",   "identities", "maps", "fragments", "merge",
-                                                  "about",   "message", "triggers",   "do",   "document"};
+    static constexpr std::string_view kKnown[] = {"systems",  "codes",  "identities", "maps",     "fragments",
+                                                  "merge",    "about",  "message",    "triggers", "do",
+                                                  "document", "record", "id",         "order",    "time"};
     for (const auto& [name, tree] : file.tree.members) {
       if (std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown)) continue;
       compiler_.complain(tree.line, kUnknownMember, {name});

@@ -10,8 +10,8 @@ namespace {
 constexpr int kDeepestFragments = 8;
 constexpr std::string_view kActionMembers[] = {"make", "into", "as",        "identity", "rank", "maps",
                                                "rows", "when", "transient", "comment",  "skip", "also"};
-constexpr std::string_view kTryMembers[] = {"cx",         "ei",     "hd",   "ii",    "parts",    "within",
-                                            "occurrence", "prefer", "kind", "needs", "authority"};
+constexpr std::string_view kTryMembers[] = {"cx",         "ei",     "hd",   "ii",    "value",     "parts", "within",
+                                            "occurrence", "prefer", "kind", "needs", "authority", "system"};
 
 bool is_segment_name(const std::string& text) {
   return text.size() == 3 &&
@@ -38,11 +38,12 @@ void MessageLoader::identity(const YamlTree& tree, Identity& identity) {
     return;
   }
   for (const auto& [name, value] : tree.members) {
-    if (name == "cx" || name == "ei" || name == "hd" || name == "ii") {
+    if (name == "cx" || name == "ei" || name == "hd" || name == "ii" || name == "value") {
       attempt.kind = name == "cx"   ? IdentityTry::Kind::cx
                      : name == "ei" ? IdentityTry::Kind::ei
                      : name == "ii" ? IdentityTry::Kind::ii
-                                    : IdentityTry::Kind::hd;
+                     : name == "hd" ? IdentityTry::Kind::hd
+                                    : IdentityTry::Kind::value;
       if (const auto path = compiler_.path(value.text, value.line)) attempt.of = *path;
     } else if (name == "parts") {
       attempt.kind = IdentityTry::Kind::parts;
@@ -51,6 +52,8 @@ void MessageLoader::identity(const YamlTree& tree, Identity& identity) {
       }
     } else if (name == "authority") {
       attempt.authority = compiler_.path(value.text, value.line);
+    } else if (name == "system") {
+      attempt.system = compiler_.text(value.text);
     } else if (name == "prefer") {
       attempt.prefer = value.texts();
     } else if (name == "within") {
@@ -90,6 +93,36 @@ void MessageLoader::message(const YamlTree& file) {
 void MessageLoader::document(const YamlTree& file) {
   MessageMap message;
   message.name = file.find("document")->text;
+  element_actions(file, message);
+  triggers(file, std::move(message));
+}
+
+void MessageLoader::record(const YamlTree& file) {
+  const YamlTree* name = file.find("record");
+  MessageMap message;
+  message.name = name->text;
+  message.is_record = true;
+  element_actions(file, message);
+  message.record_id = paths(file, "id");
+  message.record_order = paths(file, "order");
+  message.record_time = paths(file, "time");
+  if (!plan_.records.emplace(message.name, static_cast<int>(plan_.messages.size())).second) {
+    compiler_.complain(name->line, kDuplicateName, {message.name});
+  }
+  plan_.messages.push_back(std::move(message));
+}
+
+std::vector<SourcePath> MessageLoader::paths(const YamlTree& file, std::string_view member) {
+  std::vector<SourcePath> paths;
+  const YamlTree* tree = file.find(member);
+  if (tree == nullptr) return paths;
+  for (const std::string& text : tree->texts()) {
+    if (const auto path = compiler_.path(text, tree->line)) paths.push_back(*path);
+  }
+  return paths;
+}
+
+void MessageLoader::element_actions(const YamlTree& file, MessageMap& message) {
   message.is_document = true;
   types_.clear();
   message.groups.emplace_back();
@@ -101,7 +134,6 @@ void MessageLoader::document(const YamlTree& file) {
   for (const YamlTree& tree : steps->items) {
     for (const auto& [element, body] : tree.members) action(element, body, message.groups[0]);
   }
-  triggers(file, std::move(message));
 }
 
 void MessageLoader::triggers(const YamlTree& file, MessageMap message) {

@@ -19,6 +19,16 @@
 //     - patientRole: {make: Patient, as: patient, identity: cda-patient, maps: [patientRole/Patient]}
 //     - observation: {make: Condition, identity: cda-entry, when: "templateId/@root = 2.16.840…", maps: [...]}
 //     - observation: {skip: true}
+//
+// A map of records is like one of documents; it is called as feeds call it, and says what a record is called, by what
+// its order is kept, and when it was said:
+//
+//   record: lab-results
+//   id: result_no
+//   order: [patient_no]
+//   time: reported
+//   do:
+//     - record: {make: Patient, …}
 #pragma once
 
 #include <string>
@@ -38,8 +48,11 @@ class MessageLoader {
   void fragments(const YamlTree& tree);
   void message(const YamlTree& file);
   void document(const YamlTree& file);
+  void record(const YamlTree& file);
 
  private:
+  void element_actions(const YamlTree& file, MessageMap& message);
+  std::vector<SourcePath> paths(const YamlTree& file, std::string_view member);
   void identity(const YamlTree& tree, Identity& identity);
   void steps(const YamlTree& list, MessageMap& message, int group, int depth);
   void triggers(const YamlTree& file, MessageMap message);

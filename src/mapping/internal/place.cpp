@@ -10,7 +10,7 @@ constexpr int kDeepestTests = 4;
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' || c == '_' ||
-         c == '-' || c == '*';
+         c == '-' || c == '*' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 class Reader {
@@ -99,7 +99,7 @@ class Reader {
 
 constexpr std::size_t kMostTested = 1000;
 
-bool holds(const PlaceTest& test, cda::Element element) {
+bool holds(const PlaceTest& test, tree::Element element) {
   std::vector<PlaceValue> found;
   find_places(test.path, element, kMostTested, found);
   const bool is_true = std::any_of(found.begin(), found.end(), [&test](const PlaceValue& value) {
@@ -109,14 +109,14 @@ bool holds(const PlaceTest& test, cda::Element element) {
   return is_true != test.is_negated;
 }
 
-void walk(const Place& place, std::size_t step, cda::Element at, std::size_t limit, std::vector<PlaceValue>& out) {
+void walk(const Place& place, std::size_t step, tree::Element at, std::size_t limit, std::vector<PlaceValue>& out) {
   if (step == place.steps.size()) {
     out.push_back({at, place.attribute.empty() ? nullptr : &place.attribute});
     return;
   }
   const PlaceStep& wanted = place.steps[step];
   std::uint32_t position = 0;
-  for (cda::Element child = at.first_child(); child && out.size() < limit; child = child.next()) {
+  for (tree::Element child = at.first_child(); child && out.size() < limit; child = child.next()) {
     const std::string_view name = child.name();
     if (name.empty() || (!wanted.name.empty() && name != wanted.name)) continue;
     if (!std::all_of(wanted.tests.begin(), wanted.tests.end(),
@@ -135,7 +135,7 @@ std::optional<Place> read_place(std::string_view text) {
   return Reader(text).all();
 }
 
-void find_places(const Place& place, cda::Element from, std::size_t limit, std::vector<PlaceValue>& out) {
+void find_places(const Place& place, tree::Element from, std::size_t limit, std::vector<PlaceValue>& out) {
   switch (place.from) {
     case Place::From::here:
       break;

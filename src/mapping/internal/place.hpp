@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/cda/element.hpp"
+#include "formats/tree/element.hpp"
 
 namespace meridian::mapping::internal {
 
@@ -49,13 +49,13 @@ std::optional<Place> read_place(std::string_view text);
 
 /// An element, or an attribute of it.
 struct PlaceValue {
-  cda::Element element;
+  tree::Element element;
   const std::string* attribute = nullptr;
   bool exists() const { return element && (attribute == nullptr || !element.attribute(*attribute).empty()); }
   std::string_view text() const { return attribute == nullptr ? element.text() : element.attribute(*attribute); }
 };
 
 /// What the path finds from an element, in document order; at most `limit`.
-void find_places(const Place& place, cda::Element from, std::size_t limit, std::vector<PlaceValue>& out);
+void find_places(const Place& place, tree::Element from, std::size_t limit, std::vector<PlaceValue>& out);
 
 }  // namespace meridian::mapping::internal

@@ -43,7 +43,19 @@ struct SourcePath {
 
 /// A condition as a small tree; nodes refer to each other by index.
 struct ConditionNode {
-  enum class Kind : std::uint8_t { valued, equal, count_above, number, longer, bound, fhirpath, both, either, negated };
+  enum class Kind : std::uint8_t {
+    valued,
+    equal,
+    count_above,
+    number,
+    measured,
+    longer,
+    bound,
+    fhirpath,
+    both,
+    either,
+    negated
+  };
   Kind kind = Kind::valued;
   SourcePath path;
   std::vector<std::string> values;  // equal: any of them
@@ -69,6 +81,14 @@ enum class Convert : std::uint8_t {
   scaled_gender,  ///< GB/T 2261.1: 0, 1, 2, 9
   system_of_contact,
   base64,
+  // Of records.
+  day_first,    ///< a time written 31/12/2024 …
+  month_first,  ///< … or 12/31/2024
+  epoch,        ///< a time as seconds or milliseconds since 1970
+  comparator,   ///< of `<0.5`: `<` …
+  measured,     ///< … and the number; nothing when there is none
+  words,        ///< what is no such number
+  whose,        ///< the authority whose numbers stand without one
   // Of elements of documents.
   ii_system,    ///< an II's Identifier.system …
   ii_value,     ///< … and its value
@@ -131,9 +151,10 @@ struct Choice {
 
 /// How the id of a resource is found: the first that gives something.
 struct IdentityTry {
-  enum class Kind : std::uint8_t { cx, ei, hd, ii, parts, message };
+  enum class Kind : std::uint8_t { cx, ei, hd, ii, value, parts, message };
   Kind kind = Kind::cx;
-  SourcePath of;                        // cx, ei, hd, ii
+  SourcePath of;                        // cx, ei, hd, ii, value
+  int system = kNone;                   // value: whose numbers they are, if not the default authority's
   std::optional<SourcePath> authority;  // parts: an HD
   std::vector<std::string> prefer;      // cx: identifier types, best first
   std::vector<SourcePath> parts;
@@ -194,8 +215,12 @@ struct Group {
 
 struct MessageMap {
   std::string name;
-  bool is_document = false;   ///< one group; the first action of an element whose condition holds is its only one
-  std::vector<Group> groups;  ///< the first is the message
+  bool is_document = false;  ///< one group; the first action of an element whose condition holds is its only one
+  bool is_record = false;    ///< … of a record, which says by these paths what it is called,
+  std::vector<SourcePath> record_id;
+  std::vector<SourcePath> record_order;  ///< what order is kept by,
+  std::vector<SourcePath> record_time;   ///< and when it was said
+  std::vector<Group> groups;             ///< the first is the message
 };
 
 struct Plan {
@@ -210,6 +235,7 @@ struct Plan {
   std::vector<Identity> identities;
   std::vector<MessageMap> messages;
   std::map<std::string, int, std::less<>> triggers;         ///< "ADT^A01", "ADT", "CDA" → message map
+  std::map<std::string, int, std::less<>> records;          ///< "lab-results" → message map
   std::map<std::string, std::string, std::less<>> systems;  ///< "LN" → URI
   std::shared_ptr<const MergeRules> merge_rules;
   /// Fields that some map takes, by segment: bit n of the set is field n.

@@ -40,9 +40,9 @@ class Input {
     return place == nullptr ? get().whole_text() : std::string(place->text());
   }
   /// Of a document; absent for values of messages.
-  cda::Element element() const {
+  tree::Element element() const {
     const PlaceValue* place = std::get_if<PlaceValue>(&value_);
-    return place == nullptr ? cda::Element() : place->element;
+    return place == nullptr ? tree::Element() : place->element;
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "fhirpath/expression.hpp"
 #include "formats/cda/document.hpp"
 #include "formats/fhir/document.hpp"
+#include "mapping/record.hpp"
 
 namespace meridian::mapping::testing {
 
@@ -50,7 +51,8 @@ hl7v2::Message message(std::string_view lines) {
   return parsed;
 }
 
-Record::Record(MappingContext of) : mapper_(catalogue(), std::move(of)), merger_(catalogue()->merge_rules()) {}
+Record::Record(MappingContext of)
+    : zone_(of.zone), mapper_(catalogue(), std::move(of)), merger_(catalogue()->merge_rules()) {}
 
 Mapped Record::take(std::string_view lines) {
   return take(message(lines));
@@ -64,9 +66,19 @@ Mapped Record::take(const hl7v2::Message& message) {
 
 Mapped Record::take_document(std::string_view xml) {
   Issues issues;
-  const cda::Document document = cda::parse_document(xml, {}, issues);
+  const tree::Document document = cda::parse_document(xml, {}, issues);
   if (!document) std::abort();
   Mapped mapped = mapper_.map(document);
+  keep(mapped);
+  return mapped;
+}
+
+Mapped Record::take_record(std::string_view map, std::string_view json) {
+  Issues issues;
+  const tree::Document record = read_record(json, issues);
+  if (!record) std::abort();
+  const RecordHeader header = read_record_header(*catalogue(), map, record, zone_);
+  Mapped mapped = mapper_.map(map, record, {header.time.value_or(0), header.id});
   keep(mapped);
   return mapped;
 }

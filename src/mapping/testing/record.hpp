@@ -37,6 +37,8 @@ class Record {
   Mapped take(const hl7v2::Message& message);
   /// A CDA document; stops on what is none.
   Mapped take_document(std::string_view xml);
+  /// An object, by the map of that name; stops on what is none.
+  Mapped take_record(std::string_view map, std::string_view json);
 
   /// "Patient/…" → JSON, without what is transient.
   const std::map<std::string, std::string>& resources() const { return resources_; }
@@ -48,6 +50,7 @@ class Record {
   std::size_t versions() const { return versions_; }
 
  private:
+  const TimeZone zone_;
   void keep(const Mapped& mapped);
   Mapper mapper_;
   Merger merger_;

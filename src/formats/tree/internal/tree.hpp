@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace meridian::cda::internal {
+#include "base/issue.hpp"
+
+namespace meridian::tree::internal {
 
 struct Attribute {
   std::string_view name;
@@ -26,11 +28,14 @@ struct Node {
 };
 
 struct Tree {
-  std::string text;         ///< parsed in place: names and values lie in it
+  std::string text;         ///< names and values lie in it
   std::vector<Node> nodes;  ///< the first stands for nothing; the root is number 1
   std::vector<Attribute> attributes;
   std::vector<std::uint32_t> lines;  ///< where each line but the first begins
   std::deque<std::string> names;     ///< those whose prefix was written otherwise
 };
 
-}  // namespace meridian::cda::internal
+/// Of an offset, by where the lines begin.
+Position place(const std::vector<std::uint32_t>& lines, std::size_t offset);
+
+}  // namespace meridian::tree::internal

@@ -1,4 +1,4 @@
-#include "formats/cda/internal/encoding.hpp"
+#include "formats/tree/internal/encoding.hpp"
 
 #include <unicode/ucnv.h>
 
@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/utf8.hpp"
-#include "formats/cda/faults.hpp"
+#include "formats/tree/faults.hpp"
 
-namespace meridian::cda::internal {
+namespace meridian::tree::internal {
 namespace {
 
 /// What the XML declaration says: `<?xml version="1.0" encoding="GB18030"?>`.
@@ -94,4 +94,4 @@ std::optional<std::string> to_utf8(std::string_view bytes, Issues& issues) {
   return converted(bytes, encoding, issues);
 }
 
-}  // namespace meridian::cda::internal
+}  // namespace meridian::tree::internal

@@ -1,7 +1,7 @@
-// Element: one element of a CDA document, a view into its Document.
+// Element: one element of a Document, a view into it.
 //
-// Names are local names for HL7 v3 (`observation`), `sdtc:…` for HL7's extensions of it, and as written for others; of
-// attributes too (`xsi:type`). Asking for what is not there gives an absent element or an empty text, never a fault.
+// Names are as the reader of the Document was told to have them (document.hpp), of attributes too (`xsi:type`). Asking
+// for what is not there gives an absent element or an empty text, never a fault.
 // Elements are numbered in document order from 1, texts among them; a number stands for its place in the same bytes
 // for ever, and Document::element() finds it again.
 // Lifetime: until the Document goes away. Threads: immutable.
@@ -11,8 +11,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-namespace meridian::cda {
+namespace meridian::tree {
 
 namespace internal {
 struct Tree;
@@ -32,11 +34,12 @@ class Element {
   bool is(std::string_view name) const { return number_ != 0 && this->name() == name; }
   std::string_view attribute(std::string_view name) const;
   bool has_attributes() const;
+  /// Names and values, in the order in which they stand.
+  std::vector<std::pair<std::string_view, std::string_view>> attributes() const;
   /// The first run of text directly in it, or of a text itself, without blanks around it.
   std::string_view text() const;
   /// All text in it, at any depth, as it stands.
   std::string all_text() const;
-  bool is_null() const { return !attribute("nullFlavor").empty(); }
 
   Element parent() const;
   Element first_child() const;  ///< texts too
@@ -85,4 +88,4 @@ inline NamedChildren all(Element parent, std::string_view name) {
   return {parent, name};
 }
 
-}  // namespace meridian::cda
+}  // namespace meridian::tree

@@ -1,11 +1,11 @@
-#include "formats/cda/element.hpp"
+#include "formats/tree/element.hpp"
 
 #include <utility>
 #include <vector>
 
-#include "formats/cda/internal/tree.hpp"
+#include "formats/tree/internal/tree.hpp"
 
-namespace meridian::cda {
+namespace meridian::tree {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
@@ -36,6 +36,17 @@ std::string_view Element::attribute(std::string_view name) const {
 
 bool Element::has_attributes() const {
   return number_ != 0 && tree_->nodes[number_].attribute_count > 0;
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> Element::attributes() const {
+  std::vector<std::pair<std::string_view, std::string_view>> out;
+  if (number_ == 0) return out;
+  const internal::Node& node = tree_->nodes[number_];
+  for (std::uint32_t i = 0; i < node.attribute_count; ++i) {
+    const internal::Attribute& attribute = tree_->attributes[node.first_attribute + i];
+    out.emplace_back(attribute.name, attribute.value);
+  }
+  return out;
 }
 
 std::string_view Element::text() const {
@@ -128,4 +139,4 @@ std::size_t Element::offset() const {
   return number_ == 0 ? 0 : tree_->nodes[number_].offset;
 }
 
-}  // namespace meridian::cda
+}  // namespace meridian::tree
