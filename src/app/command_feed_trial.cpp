@@ -6,14 +6,12 @@
 #include <utility>
 
 #include "app/commands.hpp"
-#include "app/hl7_files.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
 #include "base/file_system.hpp"
 #include "base/input.hpp"
 #include "ingest/feed.hpp"
-#include "ingest/hl7_header.hpp"
-#include "ingest/hl7_mapper.hpp"
+#include "ingest/message_format.hpp"
 #include "ingest/record_writer.hpp"
 #include "mapping/catalogue.hpp"
 
@@ -38,14 +36,10 @@ class Trial {
     TRY(read_feed());
     if (!feed_) return kFound;
     TRY(check_files());
-    const std::unique_ptr<ingest::Hl7Mapper> mapper = TRY(open_mapper());
-    if (mapper == nullptr) return kFound;
-    output_.line(fmt::format("feed {} listens at {}:{}{}, mapping {}, acknowledges when {}", feed_->name,
-                             feed_->mllp.host, feed_->mllp.port, feed_->mllp.tls ? " with TLS" : "", feed_->mapping,
-                             feed_->acknowledge == ingest::AcknowledgeWhen::inbox ? "safe" : "committed"));
-    for (const std::string& file : options_.messages) {
-      for (const std::string& message : TRY(read_messages(file))) try_message(*mapper, message);
-    }
+    const std::optional<ingest::MessageFormat> format = TRY(open_format());
+    if (!format) return kFound;
+    output_.line(what_it_does());
+    for (const std::string& file : options_.messages) TRY(try_file(*format, file));
     if (messages_ > 0) output_.line(fmt::format("{} messages, {} would become dead letters", messages_, dead_));
     return dead_ > 0 || is_faulty_ ? kFound : kOk;
   }
@@ -74,34 +68,58 @@ class Trial {
     return {};
   }
 
-  /// Null when what it stands on has faults.
-  Result<std::unique_ptr<ingest::Hl7Mapper>> open_mapper() {
-    if (feed_->mapping != "hl7v2") {
-      output_.line("there is no mapping \"" + feed_->mapping + "\"");
-      return std::unique_ptr<ingest::Hl7Mapper>();
+  std::string what_it_does() const {
+    if (!feed_->folder.empty()) {
+      return fmt::format("feed {} looks into {}, mapping {}", feed_->name, feed_->folder, feed_->mapping);
     }
+    return fmt::format("feed {} listens at {}:{}{}, mapping {}, acknowledges when {}", feed_->name, feed_->mllp.host,
+                       feed_->mllp.port, feed_->mllp.tls ? " with TLS" : "", feed_->mapping,
+                       feed_->acknowledge == ingest::AcknowledgeWhen::inbox ? "safe" : "committed");
+  }
+
+  /// Nothing when what it stands on has faults.
+  Result<std::optional<ingest::MessageFormat>> open_format() {
+    std::optional<ingest::MessageFormat> none;
     std::string overlay = options_.mappings;
     const std::string beside = folder_of(options_.file) + "/../mappings";
     if (overlay.empty() && TRY(system_files().exists(beside))) overlay = beside;
     Issues faults;
     auto catalogue = mapping::Catalogue::open(overlay, faults);
     for (const Issue& fault : faults.all()) output_.line(issue_line(fault.path, fault, language_));
-    if (!catalogue) return std::unique_ptr<ingest::Hl7Mapper>();
-    return std::make_unique<ingest::Hl7Mapper>(*std::move(catalogue), TRY(ingest::context_of(*feed_, kOpenKey)),
-                                               ingest::charset_of(*feed_));
+    if (!catalogue) return none;
+    if (!has_mapping(*feed_, **catalogue)) {
+      output_.line("there is no mapping \"" + feed_->mapping + "\"");
+      return none;
+    }
+    return std::optional(TRY(ingest::format_of(*feed_, *std::move(catalogue), kOpenKey)));
   }
 
-  void try_message(const ingest::Hl7Mapper& mapper, const std::string& text) {
+  Result<> try_file(const ingest::MessageFormat& format, const std::string& file) {
+    ingest::TakeMessage take = [&](std::string content, std::string_view place) {
+      try_message(format, std::move(content), place);
+    };
+    Result<> done = format.files->split(file, file, take);
+    if (done) return done;
+    return fail(std::move(done).error().within(file));
+  }
+
+  void try_message(const ingest::MessageFormat& format, std::string content, std::string_view place) {
     ingest::Message message;
-    message.header = ingest::Hl7HeaderReader().read(text);
-    message.content = text;
+    message.header = format.reader->read(content);
+    message.content = std::move(content);
     ++messages_;
-    const std::string name = message.header.control_id + ' ' + message.header.type;
+    std::string name(place);
+    if (name.empty()) name = message.header.control_id;
+    if (!message.header.is_readable) {
+      ++dead_;
+      return output_.line(name + ": cannot be read, and would become a dead letter");
+    }
+    name += ' ' + message.header.type;
     if (!ingest::is_type_wanted(feed_->types, message.header.type)) {
       return output_.line(name + ": kept, and means nothing to this feed");
     }
     Issues issues;
-    const ingest::Writes writes = mapper.map(message, issues);
+    const ingest::Writes writes = format.mapper->map(message, issues);
     if (issues.has_errors()) {
       ++dead_;
       output_.line(name + ": would become a dead letter");

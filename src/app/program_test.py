@@ -1252,6 +1252,47 @@ class Feeds(ServerTest):
         found = json.loads(self.run_ok("search", "Encounter?status=finished", "--data", self.data))
         self.assertEqual(found["total"], 1)
 
+    def test_takes_documents_and_records_that_are_put_into_folders(self):
+        place = ("--data", self.data)
+        folders = {name: self.data / "catalog" / "feeds" / name for name in ("documents", "results")}
+        for folder in folders.values():
+            folder.mkdir()
+        both = {"authority": "urn:oid:1.2.3", "zone": "Asia/Shanghai"}
+        self.write_feed("documents", connector={"kind": "folder", "path": "documents"}, mapping="cda", **both)
+        self.write_feed("results", connector={"kind": "folder", "path": "results"}, mapping="lab-results", **both)
+        (folders["documents"] / "letter.xml").write_text(
+            '<ClinicalDocument xmlns="urn:hl7-org:v3"><id root="1.2.9" extension="D1"/><code code="34133-9" codeSystem="2.16.840.1.113883.6.1"/>'
+            '<effectiveTime value="20240501"/><recordTarget><patientRole><id root="1.2.3" extension="7"/><patient><name>王小明</name></patient>'
+            "</patientRole></recordTarget></ClinicalDocument>")
+        row = {"patient_no": "7", "order_no": "S1", "loinc": "2951-2", "value": "<140.50", "unit": "mmol/L", "reported": "2024-05-01 08:30"}
+        (folders["results"] / "night.ndjson").write_text(
+            json.dumps(row) + "\n" + json.dumps({"loinc": "2951-2", "value": "1"}) + "\nbroken\n" + json.dumps(row) + "\n")
+        trial = Run("feeds", "test", self.data / "catalog" / "feeds" / "results.yaml", "--messages", folders["results"] / "night.ndjson")
+        self.assertEqual(trial.code, FOUND)
+        self.assertIn("line 1 lab-results: 1 Observation, 1 Patient, 1 ServiceRequest", trial.out)
+        self.assertIn("4 messages, 2 would become dead letters", trial.out)
+        self.start()
+        while len(list(folders["results"].glob("taken/*")) + list(folders["documents"].glob("taken/*"))) < 2:
+            pass
+        while self.feed("results")["waiting"] or self.feed("documents")["waiting"]:
+            pass
+        self.assertEqual((self.feed("results")["messages"], self.feed("results")["dead_letters"]), (3, 2))
+        self.assertEqual((self.feed("documents")["messages"], self.feed("documents")["dead_letters"]), (1, 0))
+        # The patient of the document and of the result is one.
+        patients = json.loads(self.run_ok("search", "Patient", *place))
+        self.assertEqual([one["resource"]["name"][0]["text"] for one in patients["entry"]], ["王小明"])
+        found = json.loads(self.run_ok("search", "Observation?subject:Patient.identifier=7", *place))["entry"]
+        self.assertEqual([one["resource"]["valueQuantity"]["comparator"] for one in found], ["<"])
+        self.assertRegex(self.run_ok("get", f"Observation/{found[0]['resource']['id']}", "--provenance", *place), r"Observation\.value\S* +REC#\d+ ")
+        listed = self.run_ok("dead-letters", "list", "results", *place)
+        self.assertIn("nothing was made of it", listed)
+        number = json.loads(self.run_ok("inbox", "search", "results", "--state", "dead", "--format", "json", *place))["messages"][-1]["sequence"]
+        better = self.file("better.json", json.dumps({**row, "order_no": "S2"}))
+        self.run_ok("dead-letters", "fix", f"results/{number}", "--with", better, *place)
+        while self.feed("results")["dead_letters"] > 1 or self.feed("results")["waiting"]:
+            pass
+        self.assertEqual(json.loads(self.run_ok("search", "Observation", *place))["total"], 2)
+
     def test_tries_a_declaration_without_a_server(self):
         feed = self.file("trial.yaml", json.dumps(
             {"feed": "trial", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "hl7v2", "types": ["ADT^*"]}))

@@ -9,6 +9,7 @@
 #include "base/file_system.hpp"
 #include "base/time_zone.hpp"
 #include "formats/hl7v2/charset.hpp"
+#include "mapping/record.hpp"
 
 namespace meridian::ingest {
 namespace {
@@ -107,8 +108,12 @@ std::optional<Duration> read_duration(const std::string& text) {
 void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
   const std::string kind = reader.text(connector, "kind", true);
   if (kind == "folder") {
-    reader.keys(connector, {"kind", "path"});
+    reader.keys(connector, {"kind", "path", "each"});
     feed.folder = reader.text(connector, "path", true);
+    feed.records.each = reader.text(connector, "each");
+    if (!feed.records.each.empty() && !mapping::is_record_path(feed.records.each)) {
+      reader.fault(connector["each"], "\"each\" is a path of elements: patients/patient");
+    }
     return;
   }
   reader.keys(connector, {"kind", "listen", "tls", "connections"});

@@ -22,6 +22,9 @@
 //
 //   connector: { kind: folder, path: incoming }
 //
+// With the mapping `cda` files are documents, one each; with a record map they are tables, JSON or XML (`each: path`
+// says what in JSON or XML is one record), and their names say which: lab.csv, lab.ndjson.gz (record_format.hpp).
+//
 // An outbound feed has a destination (destination.hpp) instead of a connector, and says whose messages it takes there:
 //
 //   from: [lab, adt]
@@ -60,12 +63,18 @@ struct Destination {
   std::string to() const;
 };
 
+/// What in a file is a record, of feeds whose mapping is a record map.
+struct RecordFileOptions {
+  std::string each;  ///< of JSON and XML: the path of the elements; empty: items of an array, or all of it
+};
+
 struct Feed {
   std::string name;
   std::string title_english;
   std::string title_chinese;
   connect::MllpServerOptions mllp;
-  std::string folder;  ///< instead of mllp, when not empty
+  std::string folder;         ///< instead of mllp, when not empty
+  RecordFileOptions records;  ///< of its files
   AcknowledgeWhen acknowledge = AcknowledgeWhen::inbox;
   std::optional<Destination> destination;  ///< of an outbound feed, which has no connector
   std::vector<std::string> from;           ///< feeds whose messages it takes

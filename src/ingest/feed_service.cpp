@@ -9,13 +9,12 @@
 #include "base/clock.hpp"
 #include "base/deadline.hpp"
 #include "base/file_system.hpp"
-#include "base/input.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/uuid.hpp"
-#include "formats/hl7v2/batch.hpp"
 #include "ingest/drop_folder.hpp"
 #include "ingest/hl7_header.hpp"
+#include "ingest/message_format.hpp"
 #include "ingest/messages.hpp"
 
 namespace meridian::ingest {
@@ -156,23 +155,11 @@ struct FeedService::State {
 
   /// The messages of a file; success when all of them are safe.
   Result<> take_file(const std::string& path, const std::string& name) {
-    const auto source = TRY(open_input(path));
-    hl7v2::BatchReader reader(*source);
-    Issues issues;
-    std::uint64_t messages = 0;
-    while (std::optional<hl7v2::BatchItem> item = TRY(reader.next(issues))) {
-      if (item->kind != hl7v2::BatchItem::Kind::message) continue;
-      ++messages;
-      std::string content(hl7v2::without_frame(item->bytes));
-      content += '\r';
+    TakeMessage take = [this, &name](std::string content, std::string_view place) {
       MessageHeader header = services.reader->read(content);
-      file(std::move(header), "file " + name, std::move(content));
-    }
-    // A message that was passed over, because it is too large, is not forgotten.
-    for (const Issue& issue : issues.all()) {
-      if (issue.severity <= Severity::error) return fail(ErrorCode::too_large, text(issue, Language::english));
-    }
-    if (messages == 0) return fail(ErrorCode::malformed_input, "there is no message in the file");
+      file(std::move(header), "file " + name + (place.empty() ? "" : ", ") + std::string(place), std::move(content));
+    };
+    TRY(services.files->split(path, name, take));
     return wait_until_filed();
   }
 

@@ -14,8 +14,7 @@
 #include "base/log.hpp"
 #include "base/thread_pool.hpp"
 #include "ingest/destination.hpp"
-#include "ingest/hl7_header.hpp"
-#include "ingest/hl7_mapper.hpp"
+#include "ingest/message_format.hpp"
 #include "ingest/messages.hpp"
 #include "ingest/record_writer.hpp"
 #include "mapping/catalogue.hpp"
@@ -28,20 +27,6 @@ constexpr int kLooksBetweenReloads = 5;
 constexpr int kLooksBetweenSweeps = 60;
 constexpr std::int64_t kStopMilliseconds = 5'000;
 constexpr std::size_t kQueue = 4096;
-
-/// Of feeds whose mapping is not there: nothing is lost, nothing is guessed.
-class NoMapper final : public Mapper {
- public:
-  explicit NoMapper(std::string name) : name_(std::move(name)) {}
-  std::shared_ptr<const mapping::MergeRules> rules() const override { return nullptr; }
-  Writes map(const Message& /*message*/, Issues& issues) const override {
-    issues.add({Severity::error, IssueType::not_supported, kNoMapping, {name_}});
-    return {};
-  }
-
- private:
-  std::string name_;
-};
 
 /// The mappings of the program, with these files in the place of theirs.
 Result<std::shared_ptr<const mapping::Catalogue>> open_mappings(std::vector<mapping::CatalogueFile> others) {
@@ -68,8 +53,7 @@ class NothingMapper final : public Mapper {
 struct Running {
   Feed declared;
   bool is_routed = false;  // an outbound feed takes its messages
-  std::unique_ptr<Mapper> mapper;
-  std::unique_ptr<Mapper> outward;  // what a destination is told by
+  MessageFormat format;
   std::unique_ptr<Forwarder> forwarder;
   std::shared_ptr<FeedService> service;
 };
@@ -99,7 +83,6 @@ Result<Declared> read_declared(const std::string& catalog) {
 struct Feeds::State {
   FeedsOptions options;
   FeedsServices services;
-  Hl7HeaderReader reader;
   std::string secret;
   std::unique_ptr<RecordWriter> record;
   std::unique_ptr<Inbox> inbox;
@@ -126,14 +109,12 @@ struct Feeds::State {
     if (keeper.joinable()) keeper.join();
   }
 
-  Result<std::unique_ptr<Mapper>> mapper_for(const Feed& feed,
-                                             std::shared_ptr<const mapping::Catalogue> mappings) const {
-    if (feed.mapping != "hl7v2") {
+  Result<MessageFormat> format_for(const Feed& feed, std::shared_ptr<const mapping::Catalogue> mappings) const {
+    if (!feed.mapping.empty() && !has_mapping(feed, *mappings)) {
       log_warning("feed has no mapping: its messages will wait as dead letters",
                   {{"feed", feed.name}, {"mapping", feed.mapping}});
-      return std::make_unique<NoMapper>(feed.mapping);
     }
-    return std::make_unique<Hl7Mapper>(std::move(mappings), TRY(context_of(feed, secret)), charset_of(feed));
+    return format_of(feed, std::move(mappings), secret);
   }
 
   /// What the feeds share, made with the first of them.
@@ -215,13 +196,14 @@ struct Feeds::State {
     Running running;
     running.declared = feed;
     running.is_routed = is_routed;
+    running.format = TRY(format_for(feed, mappings));
+    static const NothingMapper nothing;
+    const Mapper* mapper = running.format.mapper.get();
     if (feed.destination) {
       if (services.io == nullptr) return fail(ErrorCode::invalid_argument, "destinations need sockets");
-      running.mapper = std::make_unique<NothingMapper>();
-      if (feed.destination->kind == DestinationKind::fhir) running.outward = TRY(mapper_for(feed, mappings));
-      running.forwarder = TRY(make_delivery(feed, *services.io, running.outward.get()));
+      running.forwarder = TRY(make_delivery(feed, *services.io, mapper));
+      mapper = &nothing;
     } else {
-      running.mapper = TRY(mapper_for(feed, mappings));
       if (is_routed) running.forwarder = std::make_unique<Router>(*this, feed.name);
     }
     PipelineServices pipeline;
@@ -229,10 +211,11 @@ struct Feeds::State {
     pipeline.store = services.store;
     pipeline.record = record.get();
     pipeline.pool = pool.get();
-    pipeline.reader = &reader;
+    pipeline.reader = running.format.reader.get();
+    pipeline.files = running.format.files.get();
     pipeline.resolver = services.resolver;
     pipeline.gate = services.gate;
-    pipeline.mapper = running.mapper.get();
+    pipeline.mapper = mapper;
     pipeline.forwarder = running.forwarder.get();
     running.service = TRY(FeedService::start(feed, pipeline));
     if (io != nullptr && feed.is_enabled) TRY(go_live(*running.service));
@@ -439,9 +422,9 @@ Result<Comparison> Feeds::compare(const FeedService& feed, InboxQuery query,
     all = state_->in_force.mappings;
   }
   put_over(all, std::move(files));
-  const auto present = TRY(state_->mapper_for(feed.feed(), std::move(mappings)));
-  const auto other = TRY(state_->mapper_for(feed.feed(), TRY(open_mappings(std::move(all)))));
-  return ingest::compare(*state_->inbox, std::move(query), *present, *other);
+  const MessageFormat present = TRY(state_->format_for(feed.feed(), std::move(mappings)));
+  const MessageFormat other = TRY(state_->format_for(feed.feed(), TRY(open_mappings(std::move(all)))));
+  return ingest::compare(*state_->inbox, std::move(query), *present.mapper, *other.mapper);
 }
 
 std::shared_ptr<FeedService> Feeds::find(std::string_view name) const {

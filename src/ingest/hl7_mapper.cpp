@@ -4,6 +4,7 @@
 
 #include "formats/hl7v2/message.hpp"
 #include "ingest/feed.hpp"
+#include "ingest/internal/reading.hpp"
 #include "ingest/messages.hpp"
 #include "mapping/catalogue.hpp"
 
@@ -11,14 +12,6 @@ namespace meridian::ingest {
 namespace {
 
 constexpr std::size_t kKept = 16;
-
-/// What stands odd in a message that could be read all the same does not keep it from being used.
-void add_softly(Issues from, Issues& to) {
-  for (Issue issue : from.all()) {
-    if (issue.severity == Severity::error) issue.severity = Severity::warning;
-    to.add(std::move(issue));
-  }
-}
 
 }  // namespace
 
@@ -40,11 +33,11 @@ Writes Hl7Mapper::map(const Message& message, Issues& issues) const {
   const hl7v2::Decoded decoded = hl7v2::decode(message.content, charset_, found);
   hl7v2::Message tree = tools->parser.parse_borrowed(decoded.text(message.content), found);
   const bool is_readable = static_cast<bool>(tree);
-  add_softly(std::move(found), issues);
+  internal::add_softly(std::move(found), issues);
   Writes writes;
   if (is_readable) {
     mapping::Mapped mapped = tools->mapper.map(tree);
-    add_softly(std::move(mapped.issues), issues);
+    internal::add_softly(std::move(mapped.issues), issues);
     if (mapped.map.empty()) {
       issues.add({Severity::error, IssueType::not_supported, kNoMapFor, {message.header.type}, "MSH-9"});
     }
@@ -59,15 +52,6 @@ Writes Hl7Mapper::map(const Message& message, Issues& issues) const {
 
 std::shared_ptr<const mapping::MergeRules> Hl7Mapper::rules() const {
   return catalogue_->merge_rules();
-}
-
-Result<mapping::MappingContext> context_of(const Feed& feed, const std::string& tenant_key) {
-  mapping::MappingContext context;
-  context.tenant_key = tenant_key;
-  if (!feed.zone.empty()) context.zone = TRY(TimeZone::find(feed.zone));
-  context.default_authority = feed.authority;
-  for (const auto& [name, system] : feed.authorities) context.authorities.push_back({name, system});
-  return context;
 }
 
 hl7v2::CharsetOptions charset_of(const Feed& feed) {

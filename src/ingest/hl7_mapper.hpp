@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "base/pool.hpp"
-#include "base/result.hpp"
 #include "formats/hl7v2/charset.hpp"
 #include "ingest/ports.hpp"
 #include "mapping/mapper.hpp"
@@ -38,8 +37,7 @@ class Hl7Mapper final : public Mapper {
   mutable Pool<Tools> tools_;
 };
 
-/// What a feed's declaration says of its messages. Errors: not_found (its time zone).
-Result<mapping::MappingContext> context_of(const Feed& feed, const std::string& tenant_key);
+/// What a feed's declaration says of characters.
 hl7v2::CharsetOptions charset_of(const Feed& feed);
 
 }  // namespace meridian::ingest

@@ -17,6 +17,9 @@ inline constexpr meridian::Message kNoMapFor{
     "no message map of the mapping is for {0}: add one to the catalogue, or "
     "leave the type out of the feed's types",
     "该映射没有用于 {0} 的消息映射：请在目录中添加，或从数据源的 types 中去掉该类型"};
+inline constexpr meridian::Message kNothingMade{"message-nothing-made",
+                                                "nothing was made of it: what identifies it is missing",
+                                                "未产生任何内容：缺少可识别的标识"};
 inline constexpr meridian::Message kRefused{"message-refused", "the destination refused it: {0}",
                                             "目的系统拒绝了该消息：{0}"};
 inline constexpr meridian::Message kNoMapping{"message-no-mapping", "there is no mapping \"{0}\"", "没有映射“{0}”"};

@@ -32,6 +32,7 @@ class Store;
 
 namespace meridian::ingest {
 
+class FileSplitter;
 class RecordWriter;
 
 enum class PoisonPolicy : std::uint8_t {
@@ -59,6 +60,7 @@ struct PipelineServices {
   ThreadPool* pool = nullptr;
   const HeaderReader* reader = nullptr;
   const Mapper* mapper = nullptr;
+  const FileSplitter* files = nullptr;         ///< null: none come
   const IdentityResolver* resolver = nullptr;  ///< null: the plain one
   const QualityGate* gate = nullptr;           ///< null: the plain one
   const Forwarder* forwarder = nullptr;        ///< null: nobody else is told

@@ -117,6 +117,22 @@ tree::Document read_record(std::string_view json, Issues& issues) {
   return tree::read_json(json, options, issues);
 }
 
+bool is_record_path(std::string_view path) {
+  const std::optional<internal::Place> place = internal::read_place(path);
+  return place && place->attribute.empty();
+}
+
+std::vector<tree::Element> find_records(const tree::Document& document, std::string_view path) {
+  std::vector<tree::Element> elements;
+  const std::optional<internal::Place> place = internal::read_place(path);
+  if (!place) return elements;
+  std::vector<internal::PlaceValue> found;
+  internal::find_places(*place, document.root(), document.element_count(), found);
+  elements.reserve(found.size());
+  for (const internal::PlaceValue& value : found) elements.push_back(value.element);
+  return elements;
+}
+
 std::string to_json(tree::Element element) {
   fhir::JsonWriter json;
   json.begin_object();

@@ -40,6 +40,10 @@ RecordHeader read_record_header(const Catalogue& catalogue, std::string_view map
 /// What is no letter, digit, `_`, `-` or `:` in the names of members is `_` in those of elements, so that paths can be
 /// written. Faults are fatal Issues, and leave no tree.
 tree::Document read_record(std::string_view json, Issues& issues);
+/// Whether this is a path that find_records() can follow: `patients/patient`, `row[@status=done]`.
+bool is_record_path(std::string_view path);
+/// The elements at the path, from the root; none when it is no path.
+std::vector<tree::Element> find_records(const tree::Document& document, std::string_view path);
 /// What is in an element as an object, of one line: attributes and elements by their names, those of one name as an
 /// array; a text beside them is called `text`.
 std::string to_json(tree::Element element);
