@@ -69,7 +69,11 @@ class Trial {
   }
 
   std::string what_it_does() const {
-    if (!feed_->folder.empty()) {
+    if (feed_->kind == ingest::ConnectorKind::http) {
+      return fmt::format("feed {} takes POST /api/v1/feeds/{}/messages, mapping {}", feed_->name, feed_->name,
+                         feed_->mapping);
+    }
+    if (feed_->kind == ingest::ConnectorKind::folder) {
       return fmt::format("feed {} looks into {}, mapping {}", feed_->name, feed_->folder, feed_->mapping);
     }
     return fmt::format("feed {} listens at {}:{}{}, mapping {}, acknowledges when {}", feed_->name, feed_->mllp.host,

@@ -37,14 +37,15 @@ std::string feed_path(const std::string& feed) {
 }
 
 std::string feeds_table(const fhir::Document& answer) {
-  std::string out = fmt::format("{:<20} {:<9} {:<22} {:>11} {:>10} {:>9} {:>6} {:>6}\n", "FEED", "STATE", "FROM OR TO",
-                                "CONNECTIONS", "MESSAGES", "WAITING", "HELD", "DEAD");
+  std::string out = fmt::format("{:<20} {:<9} {:<28} {:>10} {:>8} {:>8} {:>9} {:>6} {:>6}\n", "FEED", "STATE",
+                                "FROM OR TO", "MESSAGES", "PER S", "LAG P99", "WAITING", "HELD", "DEAD");
   for (const fhir::Node feed : answer.root().children()) {
     if (feed.key() != "feeds") continue;
-    out += fmt::format("{:<20} {:<9} {:<22} {:>11} {:>10} {:>9} {:>6} {:>6}\n", member(feed, "feed"),
-                       member(feed, "state"), member(feed, "listen") + member(feed, "to") + member(feed, "folder"),
-                       member(feed, "connections"), member(feed, "messages"), member(feed, "waiting"),
-                       member(feed, "held"), member(feed, "dead_letters"));
+    out += fmt::format("{:<20} {:<9} {:<28} {:>10} {:>8} {:>5} ms {:>9} {:>6} {:>6}\n", member(feed, "feed"),
+                       member(feed, "state"),
+                       member(feed, "listen") + member(feed, "to") + member(feed, "folder") + member(feed, "path"),
+                       member(feed, "messages"), member(feed, "per_second"), member(feed, "lag_p99_ms"),
+                       member(feed, "waiting"), member(feed, "held"), member(feed, "dead_letters"));
   }
   return out;
 }

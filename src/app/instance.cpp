@@ -23,6 +23,7 @@
 #include "http/router.hpp"
 #include "http/service_routes.hpp"
 #include "ingest/feeds.hpp"
+#include "ingest/http_inlet.hpp"
 #include "ingest/provenance.hpp"
 #include "ingest/routes.hpp"
 #include "net/io.hpp"
@@ -199,6 +200,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   service.metrics = [] { return metrics().expose(); };
   http::mount_service_routes(router, std::move(service));
   ingest::mount_feeds(router, *s.feeds);
+  ingest::mount_inlet(router, *s.feeds);
   ingest::mount_provenance(router, *s.store, *s.feeds);
   mount_page(router);
 

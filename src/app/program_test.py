@@ -26,6 +26,8 @@ import tarfile
 import tempfile
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 PROGRAM = ""
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -1292,6 +1294,37 @@ class Feeds(ServerTest):
         while self.feed("results")["dead_letters"] > 1 or self.feed("results")["waiting"]:
             pass
         self.assertEqual(json.loads(self.run_ok("search", "Observation", *place))["total"], 2)
+
+    def test_takes_messages_that_are_given_by_http(self):
+        place = ("--data", self.data)
+        self.write_feed("posted", connector={"kind": "http"}, mapping="lab-results", acknowledge="commit", authority="urn:oid:1.2.3")
+        self.write_feed("adt", connector={"kind": "http"}, mapping="hl7v2")
+        self.declare()
+        self.start()
+
+        def post(feed: str, body: str, kind: str = "application/json") -> tuple[int, dict]:
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{self.port}/api/v1/feeds/{feed}/messages", data=body.encode(), headers={"Content-Type": kind}, method="POST")
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return answer.status, json.load(answer)
+            except urllib.error.HTTPError as error:
+                return error.code, json.load(error)
+
+        rows = [json.dumps({"patient_no": "7", "order_no": str(i), "loinc": "2951-2", "value": "140"}) for i in range(3)]
+        self.assertEqual(post("posted", rows[0]), (200, {"messages": 1, "duplicates": 0, "dead_letters": 0, "sequence": 1}))
+        # It is in the store when it is answered.
+        self.assertEqual(json.loads(self.run_ok("search", "Observation", *place))["total"], 1)
+        self.assertEqual(post("posted", "\n".join(rows) + "\n", "application/x-ndjson"), (200, {"messages": 3, "duplicates": 1, "dead_letters": 0}))
+        status, answer = post("posted", '{"loinc": "2951-2"}')
+        self.assertEqual((status, answer["dead_letters"]), (422, 1))
+        self.assertIn("nothing was made of it", answer["reason"])
+        self.assertEqual(post("posted", "{")[0], 422)
+        self.assertEqual(post("adt", self.visit("V1", "A01", "20240501080500"), "x-application/hl7-v2+er7")[0], 200)
+        self.assertEqual([post(feed, "x")[0] for feed in ("none", "lab")], [404, 409])
+        self.run_ok("feeds", "pause", "posted", *place)
+        self.assertEqual(post("posted", rows[0])[0], 503)
+        self.assertIn("/api/v1/feeds/posted/messages", self.run_ok("feeds", "list", *place))
 
     def test_tries_a_declaration_without_a_server(self):
         feed = self.file("trial.yaml", json.dumps(

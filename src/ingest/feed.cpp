@@ -109,6 +109,7 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
   const std::string kind = reader.text(connector, "kind", true);
   if (kind == "folder") {
     reader.keys(connector, {"kind", "path", "each"});
+    feed.kind = ConnectorKind::folder;
     feed.folder = reader.text(connector, "path", true);
     feed.records.each = reader.text(connector, "each");
     if (!feed.records.each.empty() && !mapping::is_record_path(feed.records.each)) {
@@ -116,9 +117,14 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
     }
     return;
   }
+  if (kind == "http") {
+    reader.keys(connector, {"kind"});
+    feed.kind = ConnectorKind::http;
+    return;
+  }
   reader.keys(connector, {"kind", "listen", "tls", "connections"});
   if (!kind.empty() && kind != "mllp") {
-    reader.fault(connector["kind"], "the kind of connector is mllp or folder, not \"" + kind + "\"");
+    reader.fault(connector["kind"], "the kind of connector is mllp, folder or http, not \"" + kind + "\"");
   }
   const std::string listen = reader.text(connector, "listen", true);
   if (!listen.empty() && !read_address(listen, feed.mllp.host, feed.mllp.port)) {
@@ -290,7 +296,7 @@ void check_feeds(const std::vector<Feed>& feeds, std::vector<std::string>& fault
         faults.push_back(feed.origin + ": \"" + source + "\" is no feed that takes messages in");
       }
     }
-    if (!feed.is_enabled || feed.mllp.port == 0) continue;
+    if (!feed.is_enabled || feed.kind != ConnectorKind::mllp || feed.mllp.port == 0) continue;
     const std::string address = feed.mllp.host + ':' + std::to_string(feed.mllp.port);
     if (const auto [at, is_new] = addresses.emplace(address, feed.origin); !is_new) {
       faults.push_back(feed.origin + ": " + address + " is also where " + at->second + " listens");
@@ -307,7 +313,9 @@ Result<std::vector<Feed>> read_feeds(const std::string& folder) {
   std::vector<std::string> faults;
   for (const std::string& name : names) {
     if (!name.ends_with(".yaml")) continue;
-    const std::string yaml = TRY(read_whole_file(files, folder + '/' + name, kLargestFile));
+    std::string whole = folder;
+    whole.append("/").append(name);
+    const std::string yaml = TRY(read_whole_file(files, whole, kLargestFile));
     std::optional<Feed> feed = parse_feed(yaml, name, faults);
     if (!feed) continue;
     net::TlsServerOptions& tls = feed->mllp.certificates;
@@ -318,14 +326,14 @@ Result<std::vector<Feed>> read_feeds(const std::string& folder) {
       paths = {&theirs.authorities, &theirs.certificate_chain, &theirs.private_key, &feed->destination->folder};
     }
     for (std::string* path : paths) {
-      if (!path->empty() && !path->starts_with('/') && !path->starts_with("-----BEGIN")) *path = folder + '/' + *path;
+      if (!path->empty() && !path->starts_with('/') && !path->starts_with("-----BEGIN")) path->insert(0, folder + '/');
     }
     feeds.push_back(*std::move(feed));
   }
   check_feeds(feeds, faults);
   if (faults.empty()) return feeds;
   std::string all = "the feeds cannot be read:";
-  for (const std::string& fault : faults) all += "\n  " + fault;
+  for (const std::string& fault : faults) all.append("\n  ").append(fault);
   return fail(ErrorCode::invalid_argument, std::move(all));
 }
 

@@ -25,6 +25,10 @@
 // With the mapping `cda` files are documents, one each; with a record map they are tables, JSON or XML (`each: path`
 // says what in JSON or XML is one record), and their names say which: lab.csv, lab.ndjson.gz (record_format.hpp).
 //
+// Or messages are given by HTTP (http_inlet.hpp):
+//
+//   connector: { kind: http }
+//
 // An outbound feed has a destination (destination.hpp) instead of a connector, and says whose messages it takes there:
 //
 //   from: [lab, adt]
@@ -49,6 +53,8 @@ namespace meridian::ingest {
 
 enum class AcknowledgeWhen : std::uint8_t { inbox, commit };
 
+enum class ConnectorKind : std::uint8_t { mllp, folder, http };
+
 enum class DestinationKind : std::uint8_t { mllp, fhir, file };
 
 struct Destination {
@@ -72,8 +78,9 @@ struct Feed {
   std::string name;
   std::string title_english;
   std::string title_chinese;
+  ConnectorKind kind = ConnectorKind::mllp;
   connect::MllpServerOptions mllp;
-  std::string folder;         ///< instead of mllp, when not empty
+  std::string folder;         ///< kind folder
   RecordFileOptions records;  ///< of its files
   AcknowledgeWhen acknowledge = AcknowledgeWhen::inbox;
   std::optional<Destination> destination;  ///< of an outbound feed, which has no connector

@@ -1,13 +1,7 @@
-// FeedService: one declared feed at work: messages come in by MLLP, are safe in the inbox, are acknowledged, and go
-// down the pipeline.
+// FeedService: one declared feed at work: messages come by its connector (connector.hpp), are safe in the inbox by its
+// intake (intake.hpp), and go down the pipeline (pipeline.hpp).
 //
-// Original mode: AA once the message is safe, or, when the feed says so, once it is in the store (AE with an ERR for
-// why not). Enhanced mode (MSH-15, MSH-16): CA once it is safe, and the application's AA or AE when it has ended, as a
-// message of its own on the same connection. AR for what cannot be read or is too large: it is kept as a dead letter.
-// When the inbox cannot take it the connection is cut, so that the sender keeps it and sends it again. A message that
-// comes again is answered as the first was and changes nothing.
 // Any thread. Lifetime: as the Pipeline's; drain() or the destructor ends it.
-// Specification: HL7 v2.5.1 chapter 2.9.2 (original mode), 2.9.3 (enhanced mode).
 #pragma once
 
 #include <cstdint>
@@ -23,6 +17,8 @@ class Io;
 }
 
 namespace meridian::ingest {
+
+class Intake;
 
 struct FeedStatistics {
   PipelineStatistics pipeline;
@@ -40,8 +36,8 @@ class FeedService {
   static Result<std::unique_ptr<FeedService>> start(Feed feed, const PipelineServices& services);
   /// And takes more. Errors: io_failure (address in use), invalid_argument (certificates).
   Result<> listen(net::Io& io);
-  /// Takes what lies ready in its folder; waits for the inbox. One thread. Errors: io_failure; what could not be taken
-  /// is taken at the next look.
+  /// Takes what lies ready for its connector; waits for the inbox. One thread. Errors: io_failure; what could not be
+  /// taken is taken at the next look.
   Result<> look();
   ~FeedService();
   FeedService(const FeedService&) = delete;
@@ -51,6 +47,7 @@ class FeedService {
   std::uint16_t port() const;  ///< 0 when it does not listen
   Pipeline& pipeline();
   Inbox& inbox();
+  Intake& intake();  ///< for whoever brings messages by another way
   FeedStatistics statistics() const;
   /// While paused nothing is read from senders, and nothing delivered; what was read goes on.
   void pause();

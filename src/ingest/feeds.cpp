@@ -229,11 +229,8 @@ struct Feeds::State {
       log_info("feed delivers", {{"feed", feed.name}, {"to", feed.destination->to()}});
       return {};
     }
-    if (!feed.folder.empty()) {
-      log_info("feed looks into a folder", {{"feed", feed.name}, {"folder", feed.folder}});
-      return {};
-    }
     TRY(service.listen(*io));
+    if (service.port() == 0) return {};
     log_info("feed listens",
              {{"feed", feed.name}, {"address", feed.mllp.host}, {"port", service.port()}, {"tls", feed.mllp.tls}});
     return {};

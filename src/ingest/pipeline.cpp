@@ -200,8 +200,7 @@ void Pipeline::State::run(std::uint64_t sequence) {
       case Step::finished:
         return finish(work, MessageState::done);
       case Step::dead:
-        ++count.faults;
-        count.faults_metric->add();
+        count.add_fault();
         return finish(work, MessageState::dead);
       case Step::try_again:
         return retry(work);
@@ -274,6 +273,7 @@ void Pipeline::State::finish(Work& work, MessageState end) {
   {
     const std::lock_guard lock(mutex);
     unwritten[sequence] = outcome;
+    recent.add(outcome.at, outcome.at - work.message.arrived);
   }
   services.inbox->mark(work.message.id, outcome, end == MessageState::dead,
                        [this, sequence](const Result<>&) { written(sequence, {}); });
@@ -339,8 +339,7 @@ void Pipeline::when_finished(std::uint64_t sequence, Callback<void(const Outcome
 void Pipeline::note(Stage stage, double seconds, bool is_fault) {
   State::StageCount& count = state_->stages[static_cast<std::size_t>(stage)];
   ++count.count;
-  count.faults += is_fault ? 1 : 0;
-  if (is_fault) count.faults_metric->add();
+  if (is_fault) count.add_fault();
   count.nanoseconds += static_cast<std::uint64_t>(seconds * 1e9);
   count.seconds->observe(seconds);
 }
@@ -377,6 +376,10 @@ PipelineStatistics Pipeline::statistics() const {
   all.bytes_in_memory = state.bytes;
   all.active = state.active;
   if (!state.works.empty()) all.oldest = state.works.begin()->second->message.arrived;
+  const Instant now = state.clock.now();
+  all.rate = state.recent.rate(now);
+  all.lag_median = state.recent.lag(now, 0.5);
+  all.lag_p99 = state.recent.lag(now, 0.99);
   return all;
 }
 

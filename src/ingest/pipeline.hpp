@@ -84,6 +84,9 @@ struct PipelineStatistics {
   std::uint64_t dead = 0;
   std::uint64_t held = 0;
   std::uint64_t retries = 0;
+  double rate = 0;      ///< messages that ended, a second, of the last minute …
+  Duration lag_median;  ///< … and how long they had taken since they came: at most this, within a factor of two
+  Duration lag_p99;
   Instant oldest;  ///< arrival of the oldest that is not finished; the epoch when there is none
 };
 

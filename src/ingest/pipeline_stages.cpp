@@ -154,7 +154,7 @@ void Pipeline::State::forwarded(std::uint64_t sequence, Forwarded said, Issues i
       return retry(work);
     case Forwarded::refused:
       work.issues.add_all(std::move(issues));
-      ++stages[static_cast<std::size_t>(Stage::forward)].faults;
+      stages[static_cast<std::size_t>(Stage::forward)].add_fault();
       return finish(work, MessageState::dead);
   }
 }
@@ -186,7 +186,7 @@ void Pipeline::State::committed(std::uint64_t sequence,
       if (!work.issues.has_errors()) {
         work.issues.add({Severity::error, IssueType::processing, kNotCommitted, {failure.error.message()}});
       }
-      ++stages[static_cast<std::size_t>(Stage::commit)].faults;
+      stages[static_cast<std::size_t>(Stage::commit)].add_fault();
       return finish(work, MessageState::dead);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -23,6 +24,12 @@ constexpr std::size_t kMostOnAPage = 1000;
 constexpr std::uint64_t kMostReplayed = 1'000'000;
 constexpr std::int64_t kReplayMilliseconds = 3'600'000;
 
+/// With one digit behind the point.
+std::string rounded(double value) {
+  const std::int64_t tenths = std::llround(value * 10);
+  return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10);
+}
+
 void write(fhir::JsonWriter& out, const FeedService& service) {
   const Feed& feed = service.feed();
   const FeedStatistics statistics = service.statistics();
@@ -31,8 +38,10 @@ void write(fhir::JsonWriter& out, const FeedService& service) {
   out.key("state").string(!feed.is_enabled ? "disabled" : statistics.is_paused ? "paused" : "running");
   if (feed.destination) {
     out.key("to").string(feed.destination->to());
-  } else if (!feed.folder.empty()) {
+  } else if (feed.kind == ConnectorKind::folder) {
     out.key("folder").string(feed.folder);
+  } else if (feed.kind == ConnectorKind::http) {
+    out.key("path").string("/api/v1/feeds/" + feed.name + "/messages");
   } else {
     out.key("listen").string(feed.mllp.host + ':' +
                              std::to_string(service.port() != 0 ? service.port() : feed.mllp.port));
@@ -46,6 +55,9 @@ void write(fhir::JsonWriter& out, const FeedService& service) {
   out.key("dead_letters").number(statistics.inbox.dead).key("done").number(statistics.pipeline.done);
   out.key("duplicates").number(statistics.duplicates).key("reused_control_ids").number(statistics.reused_control_ids);
   out.key("unreadable").number(statistics.unreadable).key("retries").number(statistics.pipeline.retries);
+  out.key("per_second").number(rounded(statistics.pipeline.rate));
+  out.key("lag_median_ms").number(statistics.pipeline.lag_median.milliseconds());
+  out.key("lag_p99_ms").number(statistics.pipeline.lag_p99.milliseconds());
   if (statistics.pipeline.oldest != Instant()) out.key("oldest").string(statistics.pipeline.oldest.to_string());
   out.key("stages").begin_array();
   for (const StageStatistics& stage : statistics.pipeline.stages) {

@@ -12,6 +12,7 @@
 
 #include "base/metrics.hpp"
 #include "ingest/internal/key_order.hpp"
+#include "ingest/internal/recent.hpp"
 #include "ingest/pipeline.hpp"
 #include "store/commit.hpp"
 
@@ -87,6 +88,10 @@ struct Pipeline::State {
     std::atomic<bool> is_paused = false;
     Histogram* seconds = nullptr;
     Counter* faults_metric = nullptr;
+    void add_fault() {
+      ++faults;
+      faults_metric->add();
+    }
   };
   std::array<StageCount, kStages> stages;
   std::atomic<std::uint64_t> done = 0;
@@ -99,6 +104,7 @@ struct Pipeline::State {
   Gauge* oldest_gauge;
 
   mutable std::mutex mutex;
+  internal::Recent recent;
   std::condition_variable changed;
   internal::KeyOrder order;
   std::map<std::uint64_t, std::unique_ptr<Work>> works;
