@@ -69,6 +69,10 @@ class Trial {
   }
 
   std::string what_it_does() const {
+    if (feed_->kind == ingest::ConnectorKind::mqtt) {
+      return fmt::format("feed {} listens to the broker {}:{}, mapping {}", feed_->name, feed_->mqtt.host,
+                         feed_->mqtt.port, feed_->mapping);
+    }
     if (feed_->kind == ingest::ConnectorKind::http) {
       return fmt::format("feed {} takes POST /api/v1/feeds/{}/messages, mapping {}", feed_->name, feed_->name,
                          feed_->mapping);

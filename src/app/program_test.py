@@ -1326,6 +1326,50 @@ class Feeds(ServerTest):
         self.assertEqual(post("posted", rows[0])[0], 503)
         self.assertIn("/api/v1/feeds/posted/messages", self.run_ok("feeds", "list", *place))
 
+    def test_takes_messages_from_a_broker_and_acknowledges_what_is_safe(self):
+        place = ("--data", self.data)
+        broker = socket.create_server(("127.0.0.1", 0))
+        broker.settimeout(60)
+        self.addCleanup(broker.close)
+        (self.data / "catalog" / "feeds" / "broker.password").write_text("secret\n")
+        self.write_feed("ward", mapping="vitals", authority="urn:oid:1.2.3", zone="Asia/Shanghai", connector={
+            "kind": "mqtt", "broker": f"127.0.0.1:{broker.getsockname()[1]}", "topics": ["ward/+/vitals"], "user": "nurse",
+            "password_file": "broker.password"})
+        self.start()
+        client, _ = broker.accept()
+        self.addCleanup(client.close)
+        client.settimeout(60)
+        hello = client.recv(4096)
+        self.assertIn(b"\x00\x0dmeridian-ward\x00\x05nurse\x00\x06secret", hello)
+        client.sendall(b"\x20\x02\x00\x00")
+        self.assertIn(b"ward/+/vitals\x01", client.recv(4096))
+        client.sendall(b"\x90\x03\x00\x01\x01")
+
+        def publish(number: int, text: str) -> None:
+            topic = b"ward/3/vitals"
+            body = struct.pack(">H", len(topic)) + topic + struct.pack(">H", number) + text.encode()
+            length = bytes([len(body)]) if len(body) < 128 else bytes([len(body) % 128 + 128, len(body) // 128])
+            client.sendall(b"\x32" + length + body)
+
+        reading = {"device": "M-7", "patient_no": "88", "time": "2024-05-01T08:30:00", "heart_rate": 72, "spo2": 98}
+        publish(1, json.dumps(reading))
+        publish(2, json.dumps({**reading, "time": "2024-05-01T08:31:00"}))
+        publish(3, "no reading")
+        answers = b""
+        while len(answers) < 12:
+            answers += client.recv(4096)
+        self.assertEqual(answers, b"\x40\x02\x00\x01\x40\x02\x00\x02\x40\x02\x00\x03")
+        while self.feed("ward")["waiting"]:
+            pass
+        shown = self.feed("ward")
+        self.assertEqual((shown["messages"], shown["dead_letters"], shown["connections"]), (3, 1, 1))
+        found = json.loads(self.run_ok("search", "Observation?subject:Patient.identifier=88&component-code=8867-4", *place))
+        self.assertEqual(found["total"], 2)
+        self.assertIn('"topic":"ward/3/vitals"', self.run_ok("inbox", "show", "ward/1", *place))
+        client.close()
+        again, _ = broker.accept()  # it comes back
+        again.close()
+
     def test_tries_a_declaration_without_a_server(self):
         feed = self.file("trial.yaml", json.dumps(
             {"feed": "trial", "connector": {"kind": "mllp", "listen": "127.0.0.1:0"}, "mapping": "hl7v2", "types": ["ADT^*"]}))

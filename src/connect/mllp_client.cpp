@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "connect/retry.hpp"
 #include "net/connect.hpp"
 #include "net/io.hpp"
 #include "net/signal.hpp"
@@ -18,13 +19,6 @@ namespace meridian::connect {
 using net::IoResult;
 using net::IoStatus;
 using net::Task;
-
-std::int64_t retry_pause_ms(const MllpClientOptions& options, std::uint32_t tries, Random& random) {
-  const std::int64_t first = std::max<std::int64_t>(options.retry_first_ms, 1);
-  const std::int64_t most = std::max(options.retry_most_ms, first);
-  const std::int64_t full = tries > 30 || first > (most >> tries) ? most : first << tries;
-  return full / 2 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(full / 2) + 1));
-}
 
 struct MllpClient::State : std::enable_shared_from_this<State> {
   State(MllpClientOptions given, net::Loop& the_loop, Random& chance)
@@ -117,7 +111,8 @@ Task<Result<std::string>> MllpClient::State::deliver(const std::string& framed) 
     }
     last = answer.error();
     disconnect();
-    may_connect_at = steady_nanoseconds() + retry_pause_ms(options, failures, random) * 1'000'000;
+    may_connect_at = steady_nanoseconds() +
+                     retry_pause_ms(options.retry_first_ms, options.retry_most_ms, failures, random) * 1'000'000;
     ++failures;
   }
   co_return fail(std::move(last));

@@ -46,9 +46,6 @@ struct MllpClientOptions {
   std::uint64_t queued_bytes = 64 << 20;  ///< of messages that wait; more are refused as busy
 };
 
-/// A pause before the n-th further try, from 0: doubled each time up to the most, of which a random half is waited.
-std::int64_t retry_pause_ms(const MllpClientOptions& options, std::uint32_t tries, Random& random);
-
 class MllpClient {
  public:
   using Answered = Callback<void(Result<std::string>)>;

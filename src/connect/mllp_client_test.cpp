@@ -10,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "connect/mllp_server.hpp"
+#include "connect/retry.hpp"
 #include "net/io.hpp"
 
 namespace meridian::connect {
@@ -121,9 +122,9 @@ TEST(MllpRetries, wait_longer_each_time_up_to_a_bound_and_with_chance) {
   SeededRandom random(7);
   for (const auto& [tries, full] : {std::pair{0U, 100}, {1U, 200}, {3U, 800}, {4U, 1000}, {100U, 1000}}) {
     bool differs = false;
-    const std::int64_t first = retry_pause_ms(options, tries, random);
+    const std::int64_t first = retry_pause_ms(options.retry_first_ms, options.retry_most_ms, tries, random);
     for (int i = 0; i < 20; ++i) {
-      const std::int64_t pause = retry_pause_ms(options, tries, random);
+      const std::int64_t pause = retry_pause_ms(options.retry_first_ms, options.retry_most_ms, tries, random);
       EXPECT_GE(pause, full / 2);
       EXPECT_LE(pause, full);
       differs = differs || pause != first;

@@ -4,6 +4,7 @@
 #include "ingest/folder_connector.hpp"
 #include "ingest/intake.hpp"
 #include "ingest/mllp_connector.hpp"
+#include "ingest/mqtt_connector.hpp"
 
 namespace meridian::ingest {
 
@@ -15,6 +16,8 @@ std::unique_ptr<Connector> make_connector(Intake& intake) {
       return std::make_unique<MllpConnector>(intake);
     case ConnectorKind::folder:
       return std::make_unique<FolderConnector>(intake);
+    case ConnectorKind::mqtt:
+      return std::make_unique<MqttConnector>(intake);
     case ConnectorKind::http:
       break;
   }

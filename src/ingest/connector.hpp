@@ -1,4 +1,4 @@
-// Connector: how the messages of a feed come to its intake: by MLLP, from files in a folder, from a database.
+// Connector: how the messages of a feed come to its intake: by MLLP, from files in a folder, from a broker.
 //
 // open() begins, once; what then comes is given to the intake. While paused nothing is read; what was read goes on.
 // close() ends it; it stays until what was asked of the pipeline for it has been answered. Threads: open() and look()
@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/result.hpp"
 #include "connect/mllp_server.hpp"
@@ -33,6 +34,8 @@ class Connector {
   virtual bool drain(std::int64_t /*milliseconds*/) { return true; }
   virtual std::uint16_t port() const { return 0; }  ///< 0: it does not listen
   virtual connect::MllpServerCounts counts() const { return {}; }
+  /// Why nothing comes; empty when all is well.
+  virtual std::string fault() const { return {}; }
 };
 
 /// For the feed's declaration; the intake outlives it. Null: an outbound feed, or one whose messages others bring.

@@ -105,6 +105,41 @@ std::optional<Duration> read_duration(const std::string& text) {
   return std::nullopt;
 }
 
+net::TlsClientOptions read_client_certificates(FeedReader& reader, const YAML::Node& map) {
+  const YAML::Node tls = reader.map_in(map, "tls");
+  reader.keys(tls, {"authorities", "certificate", "key"});
+  net::TlsClientOptions options;
+  options.authorities = reader.text(tls, "authorities");
+  options.certificate_chain = reader.text(tls, "certificate");
+  options.private_key = reader.text(tls, "key");
+  return options;
+}
+
+void read_broker(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
+  reader.keys(connector, {"kind", "broker", "topics", "client", "user", "password_file", "tls"});
+  feed.kind = ConnectorKind::mqtt;
+  const std::string broker = reader.text(connector, "broker", true);
+  if (!broker.empty() && !read_address(broker, feed.mqtt.host, feed.mqtt.port)) {
+    reader.fault(connector["broker"], "\"broker\" is an address and a port: 10.1.2.3:1883");
+  }
+  const YAML::Node topics = connector["topics"];
+  if (!topics.IsDefined() || !topics.IsSequence() || topics.size() == 0) {
+    reader.fault(topics.IsDefined() ? topics : connector, "\"topics\" must be a list: [ward/+/vitals]");
+  } else {
+    for (const YAML::Node& topic : topics) {
+      feed.mqtt.filters.push_back(topic.as<std::string>(std::string()));
+      if (!connect::is_topic_filter(feed.mqtt.filters.back())) {
+        reader.fault(topic, "\"" + feed.mqtt.filters.back() + "\" is no topic filter of MQTT; one is ward/+/vitals");
+      }
+    }
+  }
+  feed.mqtt.client_id = reader.text(connector, "client");
+  feed.mqtt.user = reader.text(connector, "user");
+  feed.password_file = reader.text(connector, "password_file");
+  feed.mqtt.tls = connector["tls"].IsDefined();
+  if (feed.mqtt.tls) feed.mqtt.certificates = read_client_certificates(reader, connector);
+}
+
 void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
   const std::string kind = reader.text(connector, "kind", true);
   if (kind == "folder") {
@@ -117,6 +152,7 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
     }
     return;
   }
+  if (kind == "mqtt") return read_broker(reader, connector, feed);
   if (kind == "http") {
     reader.keys(connector, {"kind"});
     feed.kind = ConnectorKind::http;
@@ -124,7 +160,7 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
   }
   reader.keys(connector, {"kind", "listen", "tls", "connections"});
   if (!kind.empty() && kind != "mllp") {
-    reader.fault(connector["kind"], "the kind of connector is mllp, folder or http, not \"" + kind + "\"");
+    reader.fault(connector["kind"], "the kind of connector is mllp, folder, http or mqtt, not \"" + kind + "\"");
   }
   const std::string listen = reader.text(connector, "listen", true);
   if (!listen.empty() && !read_address(listen, feed.mllp.host, feed.mllp.port)) {
@@ -177,12 +213,8 @@ void read_destination(FeedReader& reader, const YAML::Node& map, Feed& feed) {
       break;
   }
   if (!map["tls"].IsDefined()) return;
-  const YAML::Node tls = reader.map_in(map, "tls");
-  reader.keys(tls, {"authorities", "certificate", "key"});
   destination.tls = true;
-  destination.certificates.authorities = reader.text(tls, "authorities");
-  destination.certificates.certificate_chain = reader.text(tls, "certificate");
-  destination.certificates.private_key = reader.text(tls, "key");
+  destination.certificates = read_client_certificates(reader, map);
 }
 
 /// What an outbound feed has instead of a connector.
@@ -247,6 +279,7 @@ void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
     feed.keep = duration.value_or(feed.keep);
   }
   feed.mllp.name = feed.name;
+  if (feed.mqtt.client_id.empty()) feed.mqtt.client_id = "meridian-" + feed.name;
 }
 
 }  // namespace
@@ -319,8 +352,14 @@ Result<std::vector<Feed>> read_feeds(const std::string& folder) {
     std::optional<Feed> feed = parse_feed(yaml, name, faults);
     if (!feed) continue;
     net::TlsServerOptions& tls = feed->mllp.certificates;
-    std::vector<std::string*> paths = {&tls.certificate_chain, &tls.private_key, &tls.client_authorities,
-                                       &feed->folder};
+    std::vector<std::string*> paths = {&tls.certificate_chain,
+                                       &tls.private_key,
+                                       &tls.client_authorities,
+                                       &feed->folder,
+                                       &feed->password_file,
+                                       &feed->mqtt.certificates.authorities,
+                                       &feed->mqtt.certificates.certificate_chain,
+                                       &feed->mqtt.certificates.private_key};
     if (feed->destination) {
       net::TlsClientOptions& theirs = feed->destination->certificates;
       paths = {&theirs.authorities, &theirs.certificate_chain, &theirs.private_key, &feed->destination->folder};

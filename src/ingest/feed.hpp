@@ -25,6 +25,11 @@
 // With the mapping `cda` files are documents, one each; with a record map they are tables, JSON or XML (`each: path`
 // says what in JSON or XML is one record), and their names say which: lab.csv, lab.ndjson.gz (record_format.hpp).
 //
+// Or a broker has them; one is acknowledged to it when it is safe. Objects get their topic as the member `topic`:
+//
+//   connector: { kind: mqtt, broker: 10.0.0.5:8883, topics: [ward/+/vitals], client: meridian, user: meridian,
+//                password_file: broker.password, tls: { authorities: a.pem, certificate: c.pem, key: k.pem } }
+//
 // Or messages are given by HTTP (http_inlet.hpp):
 //
 //   connector: { kind: http }
@@ -46,6 +51,7 @@
 
 #include "base/result.hpp"
 #include "connect/mllp_server.hpp"
+#include "connect/mqtt_subscriber.hpp"
 #include "ingest/pipeline.hpp"
 #include "net/tls.hpp"
 
@@ -53,7 +59,7 @@ namespace meridian::ingest {
 
 enum class AcknowledgeWhen : std::uint8_t { inbox, commit };
 
-enum class ConnectorKind : std::uint8_t { mllp, folder, http };
+enum class ConnectorKind : std::uint8_t { mllp, folder, http, mqtt };
 
 enum class DestinationKind : std::uint8_t { mllp, fhir, file };
 
@@ -80,7 +86,9 @@ struct Feed {
   std::string title_chinese;
   ConnectorKind kind = ConnectorKind::mllp;
   connect::MllpServerOptions mllp;
-  std::string folder;         ///< kind folder
+  std::string folder;  ///< kind folder
+  connect::MqttSubscriberOptions mqtt;
+  std::string password_file;  ///< of the broker; empty: none
   RecordFileOptions records;  ///< of its files
   AcknowledgeWhen acknowledge = AcknowledgeWhen::inbox;
   std::optional<Destination> destination;  ///< of an outbound feed, which has no connector

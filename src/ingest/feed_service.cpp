@@ -59,6 +59,9 @@ const Feed& FeedService::feed() const {
 std::uint16_t FeedService::port() const {
   return state_->connector != nullptr ? state_->connector->port() : std::uint16_t{0};
 }
+std::string FeedService::fault() const {
+  return state_->connector != nullptr ? state_->connector->fault() : std::string();
+}
 Pipeline& FeedService::pipeline() {
   return *state_->pipeline;
 }

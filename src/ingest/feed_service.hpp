@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/result.hpp"
 #include "connect/mllp_server.hpp"
@@ -44,6 +45,7 @@ class FeedService {
   FeedService& operator=(const FeedService&) = delete;
 
   const Feed& feed() const;
+  std::string fault() const;   ///< why nothing comes; empty when all is well
   std::uint16_t port() const;  ///< 0 when it does not listen
   Pipeline& pipeline();
   Inbox& inbox();

@@ -40,6 +40,9 @@ void write(fhir::JsonWriter& out, const FeedService& service) {
     out.key("to").string(feed.destination->to());
   } else if (feed.kind == ConnectorKind::folder) {
     out.key("folder").string(feed.folder);
+  } else if (feed.kind == ConnectorKind::mqtt) {
+    out.key("broker").string(feed.mqtt.host + ':' + std::to_string(feed.mqtt.port));
+    if (const std::string fault = service.fault(); !fault.empty()) out.key("fault").string(fault);
   } else if (feed.kind == ConnectorKind::http) {
     out.key("path").string("/api/v1/feeds/" + feed.name + "/messages");
   } else {
