@@ -189,16 +189,14 @@ MllpClient::~MllpClient() {
 void MllpClient::send(std::string content, Answered answered) {
   Result<std::string> framed = mllp_frame(content);
   if (!framed) return answered(fail(std::move(framed).error()));
-  bool is_full = false;
-  {
-    const std::lock_guard lock(state_->mutex);
-    is_full = !state_->queue.empty() && state_->queued_bytes + framed->size() > state_->options.queued_bytes;
-    if (!is_full) {
-      state_->queued_bytes += framed->size();
-      state_->queue.push_back({*std::move(framed), std::move(answered)});
-    }
+  std::unique_lock lock(state_->mutex);
+  if (!state_->queue.empty() && state_->queued_bytes + framed->size() > state_->options.queued_bytes) {
+    lock.unlock();
+    return answered(fail(ErrorCode::busy, "too many messages wait to be sent"));
   }
-  if (is_full) return answered(fail(ErrorCode::busy, "too many messages wait to be sent"));
+  state_->queued_bytes += framed->size();
+  state_->queue.push_back({*std::move(framed), std::move(answered)});
+  lock.unlock();
   state_->signal->notify();
 }
 

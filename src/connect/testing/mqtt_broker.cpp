@@ -43,7 +43,7 @@ std::optional<MqttPacket> MqttBroker::next() {
     Result<std::optional<MqttPacket>> packet = decoder_.take(rest);
     in_.erase(0, in_.size() - rest.size());
     if (!packet) return std::nullopt;
-    if (*packet) return **std::move(packet);
+    if (*packet) return *std::move(packet);
     char room[4096];
     const ssize_t got = ::recv(client_, room, sizeof room, 0);
     if (got <= 0) return std::nullopt;
