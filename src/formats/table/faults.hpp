@@ -35,14 +35,12 @@ inline constexpr Message kColumnNames{"table-column-names", "the header has {0} 
                                       "表头有 {0} 列，而给出了 {1} 个列名"};
 inline constexpr Message kErrorCell{"table-error-cell", "the cell holds the error {0}", "单元格为错误值 {0}"};
 inline constexpr Message kBadCell{"table-bad-cell", "the cell cannot be read: {0}", "无法读取单元格：{0}"};
-inline constexpr Message kBadDate{"table-bad-date", "the cell is formatted as a date and holds no date",
+inline constexpr Message kBadDate{"table-bad-date", "the cell is formatted as a date, its number is none",
                                   "单元格格式为日期，但内容不是日期"};
-inline constexpr Message kCutSheet{"table-cut-sheet", "the sheet ends early or is damaged: {0}",
-                                   "工作表提前结束或已损坏：{0}"};
-inline constexpr Message kUnsafeName{"archive-unsafe-name", "a member has a name that could leave its folder: {0}",
-                                     "某成员的名称可能越出其文件夹：{0}"};
-inline constexpr Message kEncrypted{"archive-encrypted", "a member is encrypted", "某成员已加密"};
-inline constexpr Message kUnsupportedMember{"archive-unsupported", "a member is packed in a way that cannot be read",
-                                            "某成员的压缩方式无法读取"};
+inline constexpr Message kUnsafeName{"archive-unsafe-name", "the member's name could leave its folder, or is no name",
+                                     "该成员的名称可能越出其文件夹，或不是有效名称"};
+inline constexpr Message kEncrypted{"archive-encrypted", "the member is encrypted", "该成员已加密"};
+inline constexpr Message kUnsupportedMember{"archive-unsupported", "the member is packed in a way that cannot be read",
+                                            "该成员的压缩方式无法读取"};
 
 }  // namespace meridian::table::faults

@@ -7,6 +7,7 @@
 #include "formats/table/internal/fixed.hpp"
 #include "formats/table/internal/pushed_back.hpp"
 #include "formats/table/internal/text_source.hpp"
+#include "formats/table/internal/xlsx.hpp"
 
 namespace meridian::table {
 namespace {
@@ -31,27 +32,34 @@ Result<> check(const TableOptions& options) {
   return {};
 }
 
+/// Up to so many bytes of the beginning.
+Result<std::string> head_of(ByteSource& source, std::size_t size) {
+  std::string head(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const std::size_t count = TRY(source.read(std::span(head).subspan(have)));
+    if (count == 0) break;
+    have += count;
+  }
+  head.resize(have);
+  return head;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TableReader>> TableReader::open(std::unique_ptr<ByteSource> source, const TableOptions& options,
                                                        Issues& issues) {
   TRY(check(options));
   source = TRY(decompress(std::move(source)));
-  std::string head(kCompoundFile.size(), '\0');
-  std::size_t have = 0;
-  while (have < head.size()) {
-    const std::size_t count = TRY(source->read(std::span(head).subspan(have)));
-    if (count == 0) break;
-    have += count;
-  }
-  head.resize(have);
+  std::string head = TRY(head_of(*source, kCompoundFile.size()));
   if (head == kCompoundFile) {
     return fail(ErrorCode::unsupported, "this is an old .xls file or an encrypted workbook; save it as plain .xlsx");
   }
   const bool is_zip = head.starts_with(kZip);
   source = std::make_unique<internal::PushedBack>(std::move(head), std::move(source));
   if (options.kind == TableKind::xlsx || (options.kind == TableKind::automatic && is_zip)) {
-    return fail(ErrorCode::unsupported, "workbooks");
+    std::string bytes = TRY(read_all(*source, options.limits.max_archive_bytes));
+    return internal::XlsxReader::open(TRY(internal::ZipFile::open_bytes(std::move(bytes))), options, issues);
   }
   std::unique_ptr<internal::TextSource> text = TRY(internal::TextSource::make(std::move(source), options.charset));
   const bool is_fixed =
@@ -62,7 +70,15 @@ Result<std::unique_ptr<TableReader>> TableReader::open(std::unique_ptr<ByteSourc
 
 Result<std::unique_ptr<TableReader>> TableReader::open(const std::string& path, const TableOptions& options,
                                                        Issues& issues) {
-  return open(TRY(open_raw_input(path)), options, issues);
+  std::unique_ptr<ByteSource> source = TRY(open_raw_input(path));
+  // A zip archive that lies as it is in a file is read there.
+  std::string head = TRY(head_of(*source, kZip.size()));
+  const bool may_be_workbook = options.kind == TableKind::xlsx || options.kind == TableKind::automatic;
+  if (may_be_workbook && head == kZip && source->size()) {
+    TRY(check(options));
+    return internal::XlsxReader::open(TRY(internal::ZipFile::open(path)), options, issues);
+  }
+  return open(std::make_unique<internal::PushedBack>(std::move(head), std::move(source)), options, issues);
 }
 
 }  // namespace meridian::table
