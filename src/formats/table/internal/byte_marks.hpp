@@ -32,21 +32,12 @@ class ByteMarks {
   /// The next place, kNone at the end of the text. `saw_high()` tells of bytes over 0x7F up to the last block looked
   /// at.
   std::size_t next() {
-    for (;;) {
-      if (bits_ != 0) {
-        const std::size_t place = base_ + static_cast<std::size_t>(std::countr_zero(bits_));
-        bits_ &= bits_ - 1;
-        return place;
-      }
-      if (is_loaded_) base_ += kBlock;
-      is_loaded_ = true;
-      if (base_ >= text_.size()) {
-        base_ = text_.size();
-        is_loaded_ = false;
-        return kNone;
-      }
-      load();
+    while (bits_ == 0) {
+      if (!load_next()) return kNone;
     }
+    const std::size_t place = base_ + static_cast<std::size_t>(std::countr_zero(bits_));
+    bits_ &= bits_ - 1;
+    return place;
   }
 
   /// Whether a byte over 0x7F may stand before the place last given, since the last time this was asked. It says yes
@@ -62,6 +53,17 @@ class ByteMarks {
 
  private:
   static constexpr std::size_t kBlock = 64;
+
+  bool load_next() {
+    if (is_loaded_) base_ += kBlock;
+    is_loaded_ = base_ < text_.size();
+    if (is_loaded_) {
+      load();
+    } else {
+      base_ = text_.size();
+    }
+    return is_loaded_;
+  }
 
   void load() {
     if (text_.size() - base_ >= kBlock) {

@@ -29,15 +29,6 @@ bool RecordScanner::is_blank() const {
   return true;
 }
 
-void RecordScanner::add(std::size_t from, std::size_t to) {
-  if (count_ < values_.size()) {
-    values_[count_] = text_.substr(from, to - from);
-  } else {
-    has_filled_rest_ = has_filled_rest_ || from < to;
-  }
-  ++count_;
-}
-
 /// Spaces may stand before a quote that opens a value.
 bool RecordScanner::opens(std::size_t from, std::size_t quote) const {
   while (from < quote && text_[from] == ' ') ++from;

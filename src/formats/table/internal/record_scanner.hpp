@@ -67,7 +67,14 @@ class RecordScanner {
  private:
   static constexpr std::size_t kNowhere = SIZE_MAX;
 
-  void add(std::size_t from, std::size_t to);
+  void add(std::size_t from, std::size_t to) {
+    if (count_ < values_.size()) {
+      values_[count_] = {text_.data() + from, to - from};
+    } else {
+      has_filled_rest_ = has_filled_rest_ || from < to;
+    }
+    ++count_;
+  }
   /// How the scan of a quoted value ended: at its quote, or as the record did.
   enum class Value : std::uint8_t { closed, record, incomplete, bad_quote };
   Value scan_quoted(std::size_t open, bool is_end, Quoting quoting);

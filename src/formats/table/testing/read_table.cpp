@@ -11,7 +11,7 @@ class Slow final : public ByteSource {
  public:
   explicit Slow(std::string_view bytes) : bytes_(bytes) {}
   Result<std::size_t> read(std::span<char> into) override {
-    const std::size_t count = std::min({into.size(), bytes_.size(), std::size_t{3}});
+    const std::size_t count = std::min({into.size(), bytes_.size(), std::size_t{7}});
     std::copy_n(bytes_.begin(), count, into.begin());
     bytes_.remove_prefix(count);
     consumed_ += count;
