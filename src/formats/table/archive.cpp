@@ -193,7 +193,7 @@ Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(std::unique_ptr<ByteS
 Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(const std::string& path, const ArchiveLimits& limits) {
   std::unique_ptr<ByteSource> source = TRY(open_raw_input(path));
   std::string head = TRY(head_of(*source));
-  if (is_zip(head) && source->size()) {
+  if (is_zip(head) && path != "-" && source->size()) {
     return std::make_unique<ZipReader>(TRY(internal::ZipFile::open(path)), limits);
   }
   return open(std::make_unique<internal::PushedBack>(std::move(head), std::move(source)), limits);

@@ -20,9 +20,6 @@ inline constexpr Message kPassedOver{"table-passed-over",
                                      "第 {0} 至 {1} 行无法与损坏的值区分，已跳过"};
 inline constexpr Message kInnerQuote{"table-inner-quote", "a quote stands undoubled within a quoted value",
                                      "带引号的值中有未加倍的引号"};
-inline constexpr Message kNoMultiline{"table-no-multiline",
-                                      "too many quotes are not closed: from here on a value ends with its line",
-                                      "未关闭的引号过多：此后值随行结束"};
 inline constexpr Message kLongValue{"table-long-value", "the value is longer than {0} bytes and is left empty",
                                     "该值超过 {0} 字节，已置空"};
 inline constexpr Message kLongRow{"table-long-row", "the row is longer than {0} bytes and is left empty",

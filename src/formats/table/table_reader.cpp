@@ -74,7 +74,7 @@ Result<std::unique_ptr<TableReader>> TableReader::open(const std::string& path, 
   // A zip archive that lies as it is in a file is read there.
   std::string head = TRY(head_of(*source, kZip.size()));
   const bool may_be_workbook = options.kind == TableKind::xlsx || options.kind == TableKind::automatic;
-  if (may_be_workbook && head == kZip && source->size()) {
+  if (may_be_workbook && head == kZip && path != "-" && source->size()) {
     TRY(check(options));
     return internal::XlsxReader::open(TRY(internal::ZipFile::open(path)), options, issues);
   }

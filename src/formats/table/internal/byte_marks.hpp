@@ -48,9 +48,6 @@ class ByteMarks {
     return seen;
   }
 
-  /// Where the block that was looked at last begins.
-  std::size_t reached() const { return base_; }
-
  private:
   static constexpr std::size_t kBlock = 64;
 

@@ -17,10 +17,6 @@ using Outcome = RecordScanner::Outcome;
 constexpr std::size_t kSample = std::size_t{64} << 10;
 /// Lines that may be passed over after a broken one.
 constexpr std::uint64_t kMaxPassed = 1000;
-/// Bytes that may be looked at in vain for the ends of quotes: so many, and as many for each byte of the text.
-constexpr std::uint64_t kWasteFloor = std::uint64_t{16} << 20;
-constexpr std::uint64_t kWasteRatio = 8;
-
 /// Doubled quotes made single, in place.
 std::string_view undoubled(char* begin, std::size_t size, char quote) {
   char* to = begin;
@@ -85,7 +81,7 @@ Result<> DelimitedReader::start(Issues& issues) {
 Result<> DelimitedReader::read_header(Issues& issues) {
   std::vector<std::string_view> header;
   for (;;) {
-    Found found = TRY(scan(quoting_));
+    Found found = TRY(scan(Quoting::strict));
     if (found == Found::bad_quote) {
       say(issues, Severity::error, faults::kOpenQuote, {});
       scanner_->reset(buffer_.text(), buffer_.begin());
@@ -136,7 +132,7 @@ Result<DelimitedReader::Found> DelimitedReader::scan(Quoting quoting) {
 Result<bool> DelimitedReader::next(Row& row, Issues& issues) {
   for (;;) {
     if (is_lost_) TRY(resynchronise(issues));
-    const Found found = TRY(scan(quoting_));
+    const Found found = TRY(scan(Quoting::strict));
     note_charset(issues);
     row.is_faulty = false;
     row.line = line_;
@@ -230,10 +226,8 @@ void DelimitedReader::repair(Row& row, Issues& issues) {
 /// The line alone, its quotes taken as they come.
 Result<> DelimitedReader::give_broken(Row& row, Issues& issues) {
   const std::size_t column = scanner_->count();
-  const std::size_t reached = scanner_->reached();
   scanner_->reset(buffer_.text(), buffer_.begin());
   if (TRY(scan(Quoting::lenient)) == Found::long_row) return give_long(row, issues);
-  if (reached > scanner_->at()) waste(reached - scanner_->at(), issues);
   say(issues, Severity::error, faults::kOpenQuote, {}, column);
   row.is_faulty = true;
   give(row, issues);
@@ -253,25 +247,29 @@ Result<> DelimitedReader::give_long(Row& row, Issues& issues) {
   return {};
 }
 
-bool DelimitedReader::makes_right_count() const {
+bool DelimitedReader::has_right_count() const {
   const std::size_t count = scanner_->count();
-  if (scanner_->has_inner_quote()) return false;
-  return count == columns_.size() || count == usual_count_ || (count > columns_.size() && !scanner_->has_filled_rest());
+  return count == columns_.size() || count == usual_count_ ||
+         (count > columns_.size() && !scanner_->has_filled_rest());
 }
 
-/// Passes over lines until one begins a row that looks like the others.
+/// Passes over lines until one begins a row that looks like the others. The time stays linear: a search for the end of
+/// a quote ends at the latest at the next quote that could open a value, which is no half of a doubled one, and the
+/// lines before that open none.
 Result<> DelimitedReader::resynchronise(Issues& issues) {
   const std::uint64_t first = line_;
   std::uint64_t last = 0;
   while (line_ - first < kMaxPassed) {
-    const Found found = TRY(scan(quoting_));
+    Found found = TRY(scan(Quoting::strict));
+    if (found == Found::bad_quote) {  // a line that is broken itself is given as such
+      scanner_->reset(buffer_.text(), buffer_.begin());
+      found = TRY(scan(Quoting::lenient));
+    }
     if (found == Found::end || found == Found::long_row) break;
     const bool is_blank = found == Found::record && scanner_->is_blank();
-    if (found == Found::record && !is_blank && makes_right_count()) break;
+    if (found == Found::record && !is_blank && has_right_count()) break;
     if (!is_blank) last = line_;
-    const std::size_t reached = scanner_->reached();
     TRY(buffer_.drop_line(scanner_->dialect().cr_ends));
-    if (reached > buffer_.begin()) waste(reached - buffer_.begin(), issues);
     scanner_->reset(buffer_.text(), buffer_.begin());
     ++line_;
   }
@@ -285,15 +283,6 @@ Result<> DelimitedReader::resynchronise(Issues& issues) {
   }
   is_lost_ = false;
   return {};
-}
-
-/// Looking for the end of a quote must not take the square of the time.
-void DelimitedReader::waste(std::size_t bytes, Issues& issues) {
-  wasted_ += bytes;
-  const std::uint64_t read = buffer_.dropped() + buffer_.begin();
-  if (quoting_ == Quoting::single_line || wasted_ <= kWasteFloor + kWasteRatio * read) return;
-  quoting_ = Quoting::single_line;
-  say(issues, Severity::error, faults::kNoMultiline, {});
 }
 
 }  // namespace meridian::table::internal

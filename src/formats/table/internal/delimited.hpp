@@ -27,8 +27,7 @@ class DelimitedReader final : public TableReader {
   Result<> read_header(Issues& issues);
   Result<Found> scan(Quoting quoting);
   Result<> resynchronise(Issues& issues);
-  bool makes_right_count() const;
-  void waste(std::size_t bytes, Issues& issues);
+  bool has_right_count() const;
   void take_values();
   void pass(std::size_t lines);
   void give(Row& row, Issues& issues);
@@ -43,11 +42,9 @@ class DelimitedReader final : public TableReader {
   TableOptions options_;
   TextBuffer buffer_;
   std::optional<RecordScanner> scanner_;
-  Quoting quoting_ = Quoting::strict;
   std::uint64_t line_ = 1;    // of what comes next
   std::uint64_t number_ = 0;  // of rows given
   std::size_t usual_count_ = 0;
-  std::uint64_t wasted_ = 0;
   bool is_lost_ = false;  // after a broken row, until reading has found its way again
   std::string repaired_;
 };

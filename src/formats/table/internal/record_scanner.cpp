@@ -140,7 +140,7 @@ RecordScanner::Value RecordScanner::scan_quoted(std::size_t open, bool is_end, Q
         take(place > open + 1 && c == '\n' && text_[place - 1] == '\r' ? place - 1 : place);
         return end_line(place, is_end) ? Value::record : Value::incomplete;
       }
-      if (quoting == Quoting::single_line || has_inner) return Value::bad_quote;
+      if (has_inner) return Value::bad_quote;
       spans_lines = is_multiline_ = true;
       if (c == '\r' || !dialect_.cr_ends || text_[place - 1] != '\r') ++lines_;
       continue;

@@ -18,9 +18,8 @@ struct Dialect {
 };
 
 enum class Quoting : std::uint8_t {
-  strict,       ///< a value may span lines; faults are told
-  single_line,  ///< a quote that is open at the end of a line is a fault
-  lenient,      ///< a value ends with its line at the latest: always makes a record
+  strict,   ///< a value may span lines; faults are told
+  lenient,  ///< a value ends with its line at the latest: always makes a record
 };
 
 class RecordScanner {
@@ -43,8 +42,6 @@ class RecordScanner {
 
   std::size_t at() const { return at_; }
   std::size_t begin() const { return begin_; }
-  /// How far the last scan looked.
-  std::size_t reached() const { return marks_.reached(); }
   /// Ends of lines within the last record, its own included.
   std::uint64_t lines() const { return lines_; }
   std::size_t count() const { return count_; }
