@@ -27,6 +27,10 @@ bool is_elapsed(std::string_view bracketed) {
   return std::all_of(bracketed.begin(), bracketed.end(), [&](char c) { return lower(c) == first; });
 }
 
+bool is_exponent(std::string_view code) {
+  return code.size() > 1 && lower(code[0]) == 'e' && (code[1] == '+' || code[1] == '-');
+}
+
 /// A code's letters that mean something, from its first section: without quoted, escaped and bracketed text.
 struct Letters {
   std::string text;
@@ -44,8 +48,8 @@ Letters letters_of(std::string_view code) {
       const std::size_t end = std::min(code.find(']', i), code.size());
       letters.has_elapsed = letters.has_elapsed || is_elapsed(code.substr(i + 1, end - i - 1));
       i = end;
-    } else if (c == '\\' || c == '_' || c == '*') {
-      ++i;
+    } else if (c == '\\' || c == '_' || c == '*' || is_exponent(code.substr(i))) {
+      ++i;  // and what follows
     } else if (c == 'a' && (code.substr(i, 5) == "AM/PM" || code.substr(i, 5) == "am/pm")) {
       letters.has_half_day = true;
       i += 4;
@@ -54,8 +58,6 @@ Letters letters_of(std::string_view code) {
       i += 2;
     } else if (lower(c) == 'g' && code.size() - i >= 7 && code.substr(i + 1, 6) == "eneral") {
       i += 6;
-    } else if (c == 'e' && i + 1 < code.size() && (code[i + 1] == '+' || code[i + 1] == '-')) {
-      ++i;  // an exponent
     } else {
       letters.text += c;
     }

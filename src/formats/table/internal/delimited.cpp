@@ -249,8 +249,7 @@ Result<> DelimitedReader::give_long(Row& row, Issues& issues) {
 
 bool DelimitedReader::has_right_count() const {
   const std::size_t count = scanner_->count();
-  return count == columns_.size() || count == usual_count_ ||
-         (count > columns_.size() && !scanner_->has_filled_rest());
+  return count == columns_.size() || count == usual_count_ || (count > columns_.size() && !scanner_->has_filled_rest());
 }
 
 /// Passes over lines until one begins a row that looks like the others. The time stays linear: a search for the end of
