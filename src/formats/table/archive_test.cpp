@@ -18,7 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::make_zip;
 using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
 
 struct Members {
   std::vector<std::pair<std::string, std::string>> all;
