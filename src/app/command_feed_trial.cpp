@@ -10,6 +10,7 @@
 #include "app/report.hpp"
 #include "base/file_system.hpp"
 #include "base/input.hpp"
+#include "connect/postgres.hpp"
 #include "ingest/feed.hpp"
 #include "ingest/message_format.hpp"
 #include "ingest/record_writer.hpp"
@@ -72,6 +73,10 @@ class Trial {
     if (feed_->kind == ingest::ConnectorKind::mqtt) {
       return fmt::format("feed {} listens to the broker {}:{}, mapping {}", feed_->name, feed_->mqtt.host,
                          feed_->mqtt.port, feed_->mapping);
+    }
+    if (feed_->kind == ingest::ConnectorKind::sql) {
+      return fmt::format("feed {} asks {}, mapping {}", feed_->name, connect::without_password(feed_->sql.database),
+                         feed_->mapping);
     }
     if (feed_->kind == ingest::ConnectorKind::http) {
       return fmt::format("feed {} takes POST /api/v1/feeds/{}/messages, mapping {}", feed_->name, feed_->name,

@@ -44,7 +44,7 @@ std::string feeds_table(const fhir::Document& answer) {
     out += fmt::format("{:<20} {:<9} {:<28} {:>10} {:>8} {:>5} ms {:>9} {:>6} {:>6}\n", member(feed, "feed"),
                        member(feed, "state"),
                        member(feed, "listen") + member(feed, "to") + member(feed, "folder") + member(feed, "path") +
-                           member(feed, "broker"),
+                           member(feed, "broker") + member(feed, "database"),
                        member(feed, "messages"), member(feed, "per_second"), member(feed, "lag_p99_ms"),
                        member(feed, "waiting"), member(feed, "held"), member(feed, "dead_letters"));
   }

@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import pty
+import pwd
 import re
 import select
 import shutil
@@ -1369,6 +1370,63 @@ class Feeds(ServerTest):
         client.close()
         again, _ = broker.accept()  # it comes back
         again.close()
+
+    def test_takes_the_rows_of_a_database(self):
+        initdb = shutil.which("initdb") or next(iter(sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
+        if not initdb:
+            self.skipTest("there is no PostgreSQL")
+        binaries, folder = pathlib.Path(initdb).resolve().parent, self.folder / "pg"
+        folder.mkdir()
+        # It refuses to run as root.
+        prefix, user = ([], pwd.getpwuid(os.geteuid()).pw_name) if os.geteuid() else (["runuser", "-u", "postgres", "--"], "postgres")
+        for path in (self.folder, folder):
+            path.chmod(0o755)
+        shutil.chown(folder, user)
+
+        def postgres(*words) -> None:
+            subprocess.run([*prefix, *map(str, words)], check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=120)
+
+        def psql(*statements: str) -> None:
+            words = [word for statement in statements for word in ("-c", statement)]
+            postgres(binaries / "psql", "-X", "-q", "-h", folder, "-U", user, "-d", "postgres", *words)
+
+        postgres(binaries / "initdb", "-D", folder / "db", "-A", "trust", "-U", user, "-E", "UTF8", "--no-locale", "-N")
+        postgres(binaries / "pg_ctl", "-D", folder / "db", "-o", f"-c listen_addresses= -c fsync=off -k {folder}", "-w", "-l", folder / "log", "start")
+        self.addCleanup(postgres, binaries / "pg_ctl", "-D", folder / "db", "-m", "immediate", "stop")
+        psql("CREATE TABLE results (patient_no text, order_no text, loinc text, value numeric, note text, changed timestamptz)",
+             "INSERT INTO results SELECT '7', i::text, '2951-2', 140.50, NULL, '2024-05-01 08:00+08'::timestamptz + i * interval '1 second' "
+             "FROM generate_series(1, 30) i")
+        place = ("--data", self.data)
+        database = f"host={folder} user={user} dbname=postgres password=secret"
+        query = "SELECT *, changed AS reported FROM results WHERE changed >= $1::timestamptz ORDER BY changed"
+        self.write_feed("lis", mapping="lab-results", authority="urn:oid:1.2.3", connector={
+            "kind": "sql", "database": database, "query": query, "watermark": "changed", "from": "2024-01-01", "every": "1s"})
+        running = self.start()
+
+        def until(**wanted) -> None:
+            while any((shown := self.feed("lis"))[name] != value for name, value in {"waiting": 0, **wanted}.items()):
+                self.assertNotIn("fault", shown)
+
+        until(messages=30)
+        self.assertEqual(self.feed("lis")["dead_letters"], 0)
+        found = json.loads(self.run_ok("search", "Observation?_count=1&_sort=-date", *place))
+        self.assertEqual((found["total"], found["entry"][0]["resource"]["issued"]), (30, "2024-05-01T00:00:30+00:00"))
+        # What comes later, at the same moment as the last one too, and what was changed.
+        psql("INSERT INTO results VALUES ('8', '31', '2951-2', 1, NULL, '2024-05-01 08:00:30+08')",
+             "UPDATE results SET value = 139, changed = '2024-05-02 08:00+08' WHERE order_no = '5'")
+        until(messages=32)
+        self.assertEqual(json.loads(self.run_ok("search", "Observation?value-quantity=139", *place))["total"], 1)
+        self.stop(running)
+        psql("INSERT INTO results VALUES ('9', '32', '2951-2', 2, NULL, '2024-05-03 08:00+08')")
+        self.start()
+        until(messages=33)
+        self.assertEqual(self.feed("lis")["database"], database.replace("password=secret", "password=…"))
+        # A query that is wrong is said, and nothing is lost.
+        self.write_feed("lis", mapping="lab-results", connector={"kind": "sql", "database": database, "query": "SELECT nothing FROM nowhere", "every": "1s"})
+        self.run_ok("feeds", "reload", *place)
+        while "fault" not in self.feed("lis"):
+            pass
+        self.assertIn('relation "nowhere" does not exist', self.feed("lis")["fault"])
 
     def test_tries_a_declaration_without_a_server(self):
         feed = self.file("trial.yaml", json.dumps(

@@ -5,6 +5,7 @@
 #include "ingest/intake.hpp"
 #include "ingest/mllp_connector.hpp"
 #include "ingest/mqtt_connector.hpp"
+#include "ingest/sql_connector.hpp"
 
 namespace meridian::ingest {
 
@@ -18,6 +19,8 @@ std::unique_ptr<Connector> make_connector(Intake& intake) {
       return std::make_unique<FolderConnector>(intake);
     case ConnectorKind::mqtt:
       return std::make_unique<MqttConnector>(intake);
+    case ConnectorKind::sql:
+      return std::make_unique<SqlConnector>(intake);
     case ConnectorKind::http:
       break;
   }

@@ -1,4 +1,4 @@
-// Connector: how the messages of a feed come to its intake: by MLLP, from files in a folder, from a broker.
+// Connector: how the messages of a feed come to its intake: by MLLP, from files in a folder, from a broker, a database.
 //
 // open() begins, once; what then comes is given to the intake. While paused nothing is read; what was read goes on.
 // close() ends it; it stays until what was asked of the pipeline for it has been answered. Threads: open() and look()

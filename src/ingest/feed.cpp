@@ -94,15 +94,52 @@ bool read_address(const std::string& text, std::string& host, std::uint16_t& por
   return error == std::errc() && at == end;
 }
 
-/// "90d", "36h"
+/// "90d", "36h", "5m", "30s"
 std::optional<Duration> read_duration(const std::string& text) {
   std::int64_t number = 0;
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || number < 0 || number > 36'500 || end - at != 1) return std::nullopt;
-  if (*at == 'd') return Duration::days(number);
-  if (*at == 'h') return Duration::hours(number);
-  return std::nullopt;
+  switch (*at) {
+    case 'd':
+      return Duration::days(number);
+    case 'h':
+      return Duration::hours(number);
+    case 'm':
+      return Duration::minutes(number);
+    case 's':
+      return Duration::seconds(number);
+    default:
+      return std::nullopt;
+  }
+}
+
+void read_database(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
+  reader.keys(connector, {"kind", "database", "password_file", "query", "watermark", "from", "every"});
+  feed.kind = ConnectorKind::sql;
+  feed.sql.database = reader.text(connector, "database", true);
+  feed.sql.query = reader.text(connector, "query", true);
+  feed.sql.watermark = reader.text(connector, "watermark");
+  feed.sql.from = reader.text(connector, "from");
+  feed.password_file = reader.text(connector, "password_file");
+  const bool has_parameter = feed.sql.query.find("$1") != std::string::npos;
+  if (connector["query"].IsDefined() && has_parameter != !feed.sql.watermark.empty()) {
+    reader.fault(connector["query"], has_parameter ? "the query has $1, so \"watermark\" must name a column"
+                                                   : "the query must have $1, the last value of the watermark");
+  }
+  if (!feed.sql.watermark.empty() && feed.sql.from.empty()) {
+    reader.fault(connector, "\"from\" is missing: what $1 is at first");
+  }
+  if (feed.sql.watermark.find('/') != std::string::npos) {
+    reader.fault(connector["watermark"], "\"watermark\" is the name of a column");
+  }
+  if (const std::string every = reader.text(connector, "every"); !every.empty()) {
+    const std::optional<Duration> duration = read_duration(every);
+    if (!duration || duration->microseconds() == 0) {
+      reader.fault(connector["every"], "\"every\" is a time between two questions: 30s, 5m, 12h");
+    }
+    feed.sql.every = duration.value_or(feed.sql.every);
+  }
 }
 
 net::TlsClientOptions read_client_certificates(FeedReader& reader, const YAML::Node& map) {
@@ -153,6 +190,7 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
     return;
   }
   if (kind == "mqtt") return read_broker(reader, connector, feed);
+  if (kind == "sql") return read_database(reader, connector, feed);
   if (kind == "http") {
     reader.keys(connector, {"kind"});
     feed.kind = ConnectorKind::http;
@@ -160,7 +198,7 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
   }
   reader.keys(connector, {"kind", "listen", "tls", "connections"});
   if (!kind.empty() && kind != "mllp") {
-    reader.fault(connector["kind"], "the kind of connector is mllp, folder, http or mqtt, not \"" + kind + "\"");
+    reader.fault(connector["kind"], "the kind of connector is mllp, folder, http, mqtt or sql, not \"" + kind + "\"");
   }
   const std::string listen = reader.text(connector, "listen", true);
   if (!listen.empty() && !read_address(listen, feed.mllp.host, feed.mllp.port)) {

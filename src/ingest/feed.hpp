@@ -30,6 +30,10 @@
 //   connector: { kind: mqtt, broker: 10.0.0.5:8883, topics: [ward/+/vitals], client: meridian, user: meridian,
 //                password_file: broker.password, tls: { authorities: a.pem, certificate: c.pem, key: k.pem } }
 //
+// Or rows of a PostgreSQL database are records (sql_connector.hpp):
+//
+//   connector: { kind: sql, database: postgresql://lis@10.0.0.5/lis, query: "SELECT … >= $1 …", watermark: changed }
+//
 // Or messages are given by HTTP (http_inlet.hpp):
 //
 //   connector: { kind: http }
@@ -59,7 +63,7 @@ namespace meridian::ingest {
 
 enum class AcknowledgeWhen : std::uint8_t { inbox, commit };
 
-enum class ConnectorKind : std::uint8_t { mllp, folder, http, mqtt };
+enum class ConnectorKind : std::uint8_t { mllp, folder, http, mqtt, sql };
 
 enum class DestinationKind : std::uint8_t { mllp, fhir, file };
 
@@ -80,6 +84,15 @@ struct RecordFileOptions {
   std::string each;  ///< of JSON and XML: the path of the elements; empty: items of an array, or all of it
 };
 
+/// A question to a database, asked again and again (sql_connector.hpp).
+struct SqlSource {
+  std::string database;
+  std::string query;
+  std::string watermark;  ///< the column that says how far it has come; empty: all rows, each time
+  std::string from;       ///< $1 at first
+  Duration every = Duration::minutes(1);
+};
+
 struct Feed {
   std::string name;
   std::string title_english;
@@ -88,7 +101,8 @@ struct Feed {
   connect::MllpServerOptions mllp;
   std::string folder;  ///< kind folder
   connect::MqttSubscriberOptions mqtt;
-  std::string password_file;  ///< of the broker; empty: none
+  SqlSource sql;
+  std::string password_file;  ///< of the broker or database; empty: none
   RecordFileOptions records;  ///< of its files
   AcknowledgeWhen acknowledge = AcknowledgeWhen::inbox;
   std::optional<Destination> destination;  ///< of an outbound feed, which has no connector

@@ -211,6 +211,7 @@ struct Feeds::State {
     pipeline.store = services.store;
     pipeline.record = record.get();
     pipeline.pool = pool.get();
+    pipeline.state_folder = options.folder + "/feeds";
     pipeline.reader = running.format.reader.get();
     pipeline.files = running.format.files.get();
     pipeline.resolver = services.resolver;

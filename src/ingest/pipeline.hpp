@@ -65,6 +65,7 @@ struct PipelineServices {
   const QualityGate* gate = nullptr;           ///< null: the plain one
   const Forwarder* forwarder = nullptr;        ///< null: nobody else is told
   const Clock* clock = nullptr;                ///< null: the machine's
+  std::string state_folder;                    ///< where connectors write down how far they have come
 };
 
 struct StageStatistics {

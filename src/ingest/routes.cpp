@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "connect/postgres.hpp"
 #include "formats/fhir/json_writer.hpp"
 #include "http/router.hpp"
 #include "ingest/feeds.hpp"
@@ -42,13 +43,15 @@ void write(fhir::JsonWriter& out, const FeedService& service) {
     out.key("folder").string(feed.folder);
   } else if (feed.kind == ConnectorKind::mqtt) {
     out.key("broker").string(feed.mqtt.host + ':' + std::to_string(feed.mqtt.port));
-    if (const std::string fault = service.fault(); !fault.empty()) out.key("fault").string(fault);
+  } else if (feed.kind == ConnectorKind::sql) {
+    out.key("database").string(connect::without_password(feed.sql.database));
   } else if (feed.kind == ConnectorKind::http) {
     out.key("path").string("/api/v1/feeds/" + feed.name + "/messages");
   } else {
     out.key("listen").string(feed.mllp.host + ':' +
                              std::to_string(service.port() != 0 ? service.port() : feed.mllp.port));
   }
+  if (const std::string fault = service.fault(); !fault.empty()) out.key("fault").string(fault);
   out.key("tls").boolean(feed.mllp.tls).key("mapping").string(feed.mapping);
   out.key("acknowledge").string(feed.acknowledge == AcknowledgeWhen::inbox ? "inbox" : "commit");
   out.key("poison").string(feed.poison == PoisonPolicy::skip ? "skip" : "stop");

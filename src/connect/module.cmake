@@ -1,0 +1,3 @@
+find_package(PostgreSQL REQUIRED) # libpq
+
+set(MODULE_PRIVATE PostgreSQL::PostgreSQL)
