@@ -29,6 +29,7 @@ import time
 import unittest
 import urllib.error
 import urllib.request
+import zipfile
 
 PROGRAM = ""
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -1427,6 +1428,32 @@ class Feeds(ServerTest):
         while "fault" not in self.feed("lis"):
             pass
         self.assertIn('relation "nowhere" does not exist', self.feed("lis")["fault"])
+
+    def test_takes_tables_as_hospitals_write_them(self):
+        place = ("--data", self.data)
+        folder = self.data / "catalog" / "feeds" / "tables"
+        folder.mkdir()
+        self.write_feed("tables", connector={"kind": "folder", "path": "tables"}, mapping="lab-results", authority="urn:oid:1.2.3", zone="Asia/Shanghai")
+        (folder / "lis.csv").write_bytes(
+            "病历号;姓名;性别;申请单号;项目代码;项目名称;结果;单位;报告时间\r\n7;王小明;男;S1;GLU;葡萄糖;<0.50;mmol/L;2024/5/1 9:15\r\n"
+            "8;李梅;女;S2;GLU;葡萄糖;5.40;mmol/L;2024/5/1 9:20\r\n9;broken;x;y;z;a;b;c;d;e\r\n".encode("gb18030"))
+        with zipfile.ZipFile(folder / "week.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("monday/a.tsv", "patient_no\torder_no\tloinc\tvalue\n7\tS3\t718-7\t13.1\n")
+            archive.writestr("../../slip.csv", "patient_no,order_no,loinc,value\n7,S4,718-7,1\n")
+        self.start()
+        while len(list(folder.glob("taken/*"))) < 2 or self.feed("tables")["waiting"]:
+            pass
+        shown = self.feed("tables")
+        self.assertEqual((shown["messages"], shown["dead_letters"]), (5, 2))
+        listed = self.run_ok("dead-letters", "list", "tables", *place)
+        self.assertIn("line 4", listed)
+        self.assertIn("member 2", listed)
+        names = json.loads(self.run_ok("search", "Patient?_sort=identifier", *place))["entry"]
+        self.assertEqual([one["resource"].get("name", [{}])[0].get("text") for one in names], ["王小明", "李梅"])
+        found = json.loads(self.run_ok("search", "Observation?value-quantity=5.40", *place))["entry"]
+        self.assertEqual(found[0]["resource"]["code"]["text"], "葡萄糖")
+        self.assertEqual(json.loads(self.run_ok("search", "Observation", *place))["total"], 3)
+        self.assertFalse((self.data / "catalog" / "slip.csv").exists())
 
     def test_tries_a_declaration_without_a_server(self):
         feed = self.file("trial.yaml", json.dumps(

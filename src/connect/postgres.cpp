@@ -87,6 +87,7 @@ Result<> PostgresConnection::query(const std::string& statement, const std::vect
   State& state = *state_;
   PGconn* connection = state.connection.get();
   std::vector<const char*> values;
+  values.reserve(parameters.size());
   for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
   if (PQsendQueryParams(connection, statement.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
                         nullptr, 0) == 0 ||

@@ -177,13 +177,43 @@ void read_broker(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
   if (feed.mqtt.tls) feed.mqtt.certificates = read_client_certificates(reader, connector);
 }
 
+void read_table(FeedReader& reader, const YAML::Node& map, table::TableOptions& table) {
+  reader.keys(map, {"delimiter", "quote", "header", "columns", "widths", "cells", "charset", "sheet", "skip"});
+  const auto character = [&](const char* key, char otherwise) {
+    const std::string given = reader.text(map, key);
+    if (!map[key].IsDefined()) return otherwise;
+    if (given == "tab") return '\t';
+    if (given.size() > 1) reader.fault(map[key], "\"" + std::string(key) + "\" is one character, or tab");
+    return given.empty() ? '\0' : given.front();
+  };
+  table.delimiter = character("delimiter", table.delimiter);
+  table.quote = character("quote", table.quote);
+  table.has_header = reader.choice(map, "header", true, {{"true", true}, {"false", false}});
+  table.widths_in_cells = reader.choice(map, "cells", false, {{"true", true}, {"false", false}});
+  table.charset = reader.text(map, "charset");
+  table.sheet = reader.text(map, "sheet");
+  const auto number = [&](const YAML::Node& node) {
+    const auto value = node.as<std::int64_t>(-1);
+    if (value < 0 || value > 1'000'000) reader.fault(node, "this is a number from 0 to 1000000");
+    return static_cast<std::uint32_t>(std::max<std::int64_t>(value, 0));
+  };
+  if (map["skip"].IsDefined()) table.skip = number(map["skip"]);
+  for (const char* list : {"columns", "widths"}) {
+    const YAML::Node node = map[list];
+    if (node.IsDefined() && !node.IsSequence()) reader.fault(node, "\"" + std::string(list) + "\" must be a list");
+  }
+  for (const YAML::Node& name : map["columns"]) table.columns.push_back(name.as<std::string>(std::string()));
+  for (const YAML::Node& width : map["widths"]) table.widths.push_back(number(width));
+}
+
 void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
   const std::string kind = reader.text(connector, "kind", true);
   if (kind == "folder") {
-    reader.keys(connector, {"kind", "path", "each"});
+    reader.keys(connector, {"kind", "path", "each", "table"});
     feed.kind = ConnectorKind::folder;
     feed.folder = reader.text(connector, "path", true);
     feed.records.each = reader.text(connector, "each");
+    read_table(reader, reader.map_in(connector, "table"), feed.records.table);
     if (!feed.records.each.empty() && !mapping::is_record_path(feed.records.each)) {
       reader.fault(connector["each"], "\"each\" is a path of elements: patients/patient");
     }

@@ -24,6 +24,10 @@
 //
 // With the mapping `cda` files are documents, one each; with a record map they are tables, JSON or XML (`each: path`
 // says what in JSON or XML is one record), and their names say which: lab.csv, lab.ndjson.gz (record_format.hpp).
+// What a table does not say of itself is declared beside it; all of it may be left out:
+//
+//   table: { delimiter: ";", quote: "'", header: false, columns: [no, name], widths: [8, 20], cells: true,
+//            charset: GBK, sheet: Results, skip: 2 }
 //
 // Or a broker has them; one is acknowledged to it when it is safe. Objects get their topic as the member `topic`:
 //
@@ -56,6 +60,7 @@
 #include "base/result.hpp"
 #include "connect/mllp_server.hpp"
 #include "connect/mqtt_subscriber.hpp"
+#include "formats/table/table_reader.hpp"
 #include "ingest/pipeline.hpp"
 #include "net/tls.hpp"
 
@@ -82,6 +87,7 @@ struct Destination {
 /// What in a file is a record, of feeds whose mapping is a record map.
 struct RecordFileOptions {
   std::string each;  ///< of JSON and XML: the path of the elements; empty: items of an array, or all of it
+  table::TableOptions table;
 };
 
 /// A question to a database, asked again and again (sql_connector.hpp).

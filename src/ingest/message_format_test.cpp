@@ -104,6 +104,35 @@ TEST_F(Files, are_objects_lines_and_elements_where_the_mapping_is_of_records) {
       ElementsAre(Pair("record 1", R"({"no":"1"})"), Pair("record 2", R"({"no":"2","name":"Li"})")));
 }
 
+TEST_F(Files, are_rows_of_tables_where_the_mapping_is_of_records) {
+  const MessageFormat records = format("patients");
+  EXPECT_THAT(
+      *split(records, "a.csv", "\xEF\xBB\xBFpatient_no;name\r\n1;\"Li; Mei\"\r\n\r\n2;\r\n"),
+      ElementsAre(Pair("line 2", R"({"patient_no":"1","name":"Li; Mei"})"), Pair("line 4", R"({"patient_no":"2"})")));
+  Feed feed;
+  feed.mapping = "patients";
+  feed.records.table.widths = {3, 4};
+  feed.records.table.has_header = false;
+  feed.records.table.columns = {"patient_no", "name"};
+  const MessageFormat fixed = *format_of(feed, catalogue(), "key");
+  EXPECT_THAT(*split(fixed, "a.dat", "1  Li  \n2  王  \n"),
+              ElementsAre(Pair("line 1", R"({"patient_no":"1","name":"Li"})"),
+                          Pair("line 2", R"({"patient_no":"2","name":"王"})")));
+}
+
+TEST_F(Files, give_the_good_rows_of_a_table_and_say_which_are_broken) {
+  const MessageFormat records = format("patients");
+  const std::string path = folder_.path() + "/a.csv";
+  std::ofstream(path, std::ios::binary) << "patient_no,name\n1,Li\n2,Wang,x,y\n3,Zhao\n";
+  std::vector<std::string> places;
+  TakeMessage take = [&places](const std::string&, std::string_view place) { places.emplace_back(place); };
+  const Result<> done = records.files->split(path, "a.csv", take);
+  EXPECT_THAT(places, ElementsAre("line 2", "line 4"));
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code(), ErrorCode::malformed_input);
+  EXPECT_THAT(done.error().message(), HasSubstr("line 3"));
+}
+
 TEST_F(Files, say_why_they_cannot_be_taken_apart) {
   const MessageFormat records = format("patients", "list/p");
   const auto why = [&](const std::string& name, const std::string& content) {
@@ -115,6 +144,8 @@ TEST_F(Files, say_why_they_cannot_be_taken_apart) {
   EXPECT_THAT(why("a.json", "{"), HasSubstr("JSON"));
   EXPECT_THAT(why("a.ndjson", "\n"), HasSubstr("no record"));
   EXPECT_THAT(why("a.pdf", "x"), HasSubstr("the name ends"));
+  EXPECT_THAT(why("a.csv", "patient_no,name\n"), HasSubstr("no row"));
+  EXPECT_EQ(why("a.zip", "no archive").empty(), false);
 }
 
 TEST(RecordFormat, says_what_a_record_is_called_and_whose_it_is) {

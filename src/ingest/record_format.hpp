@@ -42,7 +42,8 @@ class RecordMapper final : public Mapper {
   mutable Pool<mapping::Mapper> mappers_;
 };
 
-/// By what the file is called: .json, .ndjson (.jsonl), .xml; gzip or zstd as well.
+/// By what the file is called: .csv, .tsv, .txt, .dat, .xlsx, .json, .ndjson (.jsonl), .xml, packed by gzip or zstd as
+/// well; .zip and .tar of these. Rows that cannot be read are said once the others were given.
 class RecordFiles final : public FileSplitter {
  public:
   explicit RecordFiles(RecordFileOptions options) : options_(std::move(options)) {}
