@@ -53,7 +53,7 @@ class DicomSink {
  public:
   virtual ~DicomSink() = default;
   virtual Result<> append(std::string_view bytes) = 0;
-  /// All has come. The reply is given when the object is safe, from whatever thread; the sink is gone by then.
+  /// All has come. The reply is given when the object is safe, from whatever thread, perhaps after the sink has gone.
   virtual void finish(DicomReply reply) = 0;
 };
 

@@ -221,7 +221,7 @@ Task<Result<>> DicomWire::send(std::uint8_t context, const DimseCommand& command
         at += part;
       } while (is_read && !is_at_end && out_.size() + most < kGroupBytes);
     };
-    if (!co_await on_executor(executor, stream_.loop(), fill)) fill();
+    co_await on_executor(executor, stream_.loop(), fill);
     if (!is_read) co_return is_read;
     Result<> flushed = co_await flush();
     if (!flushed) co_return flushed;

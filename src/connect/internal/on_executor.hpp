@@ -1,8 +1,8 @@
 // on_executor(): a coroutine on a loop lets work be done elsewhere and goes on, on its loop, when it is.
 //
-//   const bool is_done = co_await on_executor(executor, loop, work);      // work: a callable on a line of its own
+//   co_await on_executor(executor, loop, work);      // work: a callable on a line of its own
 //
-// Without an executor the work is done at once. False when the executor's queue is full; then it was not done.
+// Without an executor, or when its queue is full, the work is done at once, on the loop.
 #pragma once
 
 #include <coroutine>
@@ -24,19 +24,19 @@ class OnExecutor {
   }
   bool await_suspend(std::coroutine_handle<> handle) {
     // What runs there resumes by the loop, on whose thread this is: so not before this has returned.
-    is_done_ = executor_->submit([this, handle] {
+    const bool is_taken = executor_->submit([this, handle] {
       work_();
       loop_.post([handle] { handle.resume(); });
     });
-    return is_done_;
+    if (!is_taken) work_();
+    return is_taken;
   }
-  bool await_resume() const { return is_done_; }
+  void await_resume() const {}
 
  private:
   http::Executor* executor_;
   net::Loop& loop_;
   Work& work_;
-  bool is_done_ = true;
 };
 
 template <typename Work>
