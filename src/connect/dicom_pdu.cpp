@@ -27,7 +27,7 @@ enum Item : std::uint8_t {
 constexpr std::size_t kAssociateFixedBytes = 68;
 constexpr std::size_t kTitleBytes = 16;
 constexpr std::size_t kMaxUidBytes = 64;
-constexpr std::size_t kMaxRoles = 1024;
+constexpr std::size_t kMaxRoles = 512;
 
 tl::unexpected<Error> malformed(std::string message) {
   return fail(ErrorCode::malformed_input, std::move(message));

@@ -55,8 +55,11 @@ TEST(DicomPdu, refuses_a_request_that_is_cut_anywhere_within_an_item) {
   std::size_t read = 0;
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const Result<AssociateRequest> request = decode_associate_request(whole.substr(0, size));
-    if (request) ++read;  // cut between two items
-    if (!request) EXPECT_EQ(request.error().code(), ErrorCode::malformed_input);
+    if (request) {
+      ++read;  // cut between two items
+    } else {
+      EXPECT_EQ(request.error().code(), ErrorCode::malformed_input);
+    }
   }
   EXPECT_EQ(read, 4U);
 }

@@ -102,12 +102,14 @@ void DicomAssociation::cut() {
   if (destination_ != nullptr) destination_->cut();
 }
 
-// The last PDU of ours: then the peer closes, or the ARTIM timer runs out.
+// The last PDU of ours: then the peer closes, the ARTIM timer runs out, or the server stops.
 Task<void> DicomAssociation::say_last(std::string pdu) {
   Result<> sent = co_await wire_.send(std::move(pdu));
   if (!sent) co_return;
   stream_->shutdown_write();
+  if (core_->is_draining) co_return;  // a peer that asks nothing does not look
   stream_->set_deadline(Deadline::after_milliseconds(core_->options.request_ms));
+  is_waiting_ = true;
   char room[4096];
   while (co_await stream_->read_some(room, sizeof room)) {
   }

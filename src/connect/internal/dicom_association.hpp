@@ -73,7 +73,7 @@ class DicomAssociation final {
   DicomPeer peer_;
   std::map<std::uint8_t, Context> contexts_;  // those accepted
   std::uint16_t last_message_ = 0;            // of those that we send
-  bool is_waiting_ = false;                   // for the next message
+  bool is_waiting_ = false;                   // for the next message, or for the peer to close
   bool is_cut_ = false;
   DicomUser* destination_ = nullptr;  // of C-MOVE
 };

@@ -64,6 +64,14 @@ std::string RawPeer::frame() {
   return content;
 }
 
+std::string RawPeer::bytes(std::size_t count) {
+  while (in_.size() < count && fill()) {
+  }
+  std::string got = in_.substr(0, count);
+  in_.erase(0, got.size());
+  return got;
+}
+
 bool RawPeer::is_closed() {
   return in_.empty() && !fill();
 }

@@ -1,4 +1,4 @@
-// RawPeer: a blocking socket for tests that says exactly the given bytes to an MLLP server and shows what comes back.
+// RawPeer: a blocking socket for tests that says exactly the given bytes to a server and shows what comes back.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,8 @@ class RawPeer {
   void finish_sending();
   /// The content of the next frame, or "" when the other side closes first.
   std::string frame();
+  /// So many bytes, or fewer when the other side closes first.
+  std::string bytes(std::size_t count);
   /// Whether the other side closes without another byte (waits for it).
   bool is_closed();
 
