@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/hl7_files.hpp"
+#include "app/host_port.hpp"
 #include "app/mllp_load.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
@@ -22,19 +22,9 @@ namespace {
 
 Result<connect::MllpClientOptions> client_options(const Hl7SendOptions& options) {
   connect::MllpClientOptions client;
-  const std::size_t colon = options.to.rfind(':');
-  const char* end = options.to.data() + options.to.size();
-  if (colon != std::string::npos) {
-    client.host = options.to.substr(0, colon);
-    const auto [at, error] = std::from_chars(options.to.data() + colon + 1, end, client.port);
-    if (error != std::errc() || at != end) client.port = 0;
-  }
-  if (client.host.starts_with('[') && client.host.ends_with(']')) {
-    client.host = client.host.substr(1, client.host.size() - 2);
-  }
-  if (client.host.empty() || client.port == 0) {
-    return fail(ErrorCode::invalid_argument, "--to takes HOST:PORT, not \"" + options.to + "\"");
-  }
+  HostPort to = TRY(parse_host_port("--to", options.to));
+  client.host = std::move(to.host);
+  client.port = to.port;
   client.tls = options.tls;
   client.certificates.authorities = options.authorities;
   client.certificates.certificate_chain = options.certificate;

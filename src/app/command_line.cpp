@@ -7,6 +7,7 @@
 
 #include "app/completion.hpp"
 #include "app/data_grammar.hpp"
+#include "app/dicom_grammar.hpp"
 #include "app/feed_grammar.hpp"
 #include "app/grammar.hpp"
 #include "base/nearest.hpp"
@@ -51,6 +52,7 @@ struct Grammar {
   std::string help_about;
   std::optional<DataGrammar> data;  // outlive the app that holds their words
   std::optional<FeedGrammar> feeds;
+  std::optional<DicomGrammar> dicom_peers;
   CLI::App app{"Meridian (经络): a data and decision platform for hospitals"};
 
   Grammar() {
@@ -83,6 +85,7 @@ struct Grammar {
     add_serve();
     data.emplace(app);
     feeds.emplace(app);  // after hl7, to which it adds a word
+    dicom_peers.emplace(app);
     add_config();
     auto* version = app.add_subcommand("version", "print the version and what it was built with");
     version->fallthrough();
@@ -274,7 +277,7 @@ struct Grammar {
   void add_dicom() {
     using Task = DicomOptions::Task;
     auto* all =
-        app.add_subcommand("dicom", "images: what DICOM files hold, FHIR made of them, other transfer syntaxes");
+        app.add_subcommand("dicom", "images: what DICOM files hold, FHIR made of them, other transfer syntaxes, sending");
     all->fallthrough();
     all->require_subcommand(1);
     const auto task = [&](const char* name, const char* about, Task what) {
@@ -310,6 +313,7 @@ struct Grammar {
         "  meridian dicom to-fhir study/*.dcm --zone Asia/Shanghai\n"
         "  meridian dicom convert slice.dcm --to explicit --out plain.dcm\n"
         "  meridian dicom render slice.dcm --window 40 400 --out slice.png\n"
+        "  meridian dicom send study --to archive:104 --called ARCHIVE\n"
         "Exit code 1 when a file is damaged; nothing of it is shown then.");
   }
 
@@ -360,6 +364,7 @@ struct Grammar {
       return std::move(cda);
     }
     if (app.got_subcommand("signal")) return std::move(signal);
+    if (auto asked = dicom_peers->command()) return std::move(*asked);
     if (app.got_subcommand("dicom")) {
       if (dicom.to.empty()) dicom.to = kTransferSyntaxes.begin()->second;
       return std::move(dicom);

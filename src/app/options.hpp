@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/data_options.hpp"
+#include "app/dicom_options.hpp"
 #include "app/feed_options.hpp"
 #include "base/issue.hpp"
 
@@ -134,7 +135,7 @@ using Command =
                  DicomOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions,
                  ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
                  ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions,
-                 FeedTestOptions, InboxOptions, CdaOptions, Leave>;
+                 FeedTestOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

@@ -82,6 +82,7 @@ TEST_F(DicomServers, answer_an_echo) {
   EXPECT_EQ(client->echo()->code, dimse_status::kSuccess);
   EXPECT_EQ(client->echo()->code, dimse_status::kSuccess);
   EXPECT_TRUE(client->release());
+  EXPECT_FALSE(client->echo());
   EXPECT_EQ(server_->counts().operations, 2U);
   EXPECT_EQ(server_->counts().associations_aborted, 0U);
 }

@@ -323,7 +323,10 @@ Task<Result<>> DicomUser::release() {
   while (true) {
     Result<WireEvent> event = co_await wire_.next(deadline);
     if (!event) co_return fail(std::move(event).error());
-    if (event->type == PduType::release_reply) co_return Result<>{};
+    if (event->type == PduType::release_reply) {
+      stream_->close();  // the peer waits for it
+      co_return Result<>{};
+    }
     if (event->type != PduType::data) co_return unexpected_pdu();
   }
 }

@@ -1,0 +1,169 @@
+// dicom echo, dicom send: what a DICOM peer says; objects of files sent one after another, or many at once, to see what
+// an archive can take.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/commands.hpp"
+#include "app/dicom_load.hpp"
+#include "app/host_port.hpp"
+#include "app/output.hpp"
+#include "app/report.hpp"
+#include "base/deadline.hpp"
+#include "base/input.hpp"
+#include "connect/dicom_client.hpp"
+#include "connect/dicom_pdu.hpp"
+#include "formats/dicom/file.hpp"
+#include "net/io.hpp"
+
+namespace meridian::app {
+namespace {
+
+using connect::DicomClient;
+using connect::DicomKind;
+using connect::DicomObject;
+using connect::DimseStatus;
+
+Result<connect::DicomClientOptions> client_options(const DicomPeerOptions& peer) {
+  connect::DicomClientOptions client;
+  HostPort to = TRY(parse_host_port("--to", peer.to));
+  client.host = std::move(to.host);
+  client.port = to.port;
+  for (const std::string& title : {peer.called, peer.calling}) {
+    if (title.empty() || title.size() > 16) {
+      return fail(ErrorCode::invalid_argument, "an AE title has 1 to 16 characters, not \"" + title + "\"");
+    }
+  }
+  client.called = peer.called;
+  client.calling = peer.calling;
+  client.tls = peer.tls;
+  client.certificates = {peer.authorities, peer.certificate, peer.key};
+  client.answer_ms = std::int64_t{peer.seconds} * 1000;
+  return client;
+}
+
+/// Files as named, and those in folders in the order of their names.
+Result<std::vector<std::string>> files_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) {
+      files.push_back(path);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (auto at = std::filesystem::recursive_directory_iterator(path, error);
+         at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+      if (error) break;
+      if (at->is_regular_file(error)) found.push_back(at->path().string());
+    }
+    if (error) return fail(ErrorCode::io_failure, path + " cannot be read: " + error.message());
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
+Result<std::string> bytes_of(const std::string& file) {
+  const auto source = TRY(open_input(file));
+  return read_all(*source, dicom::Limits().max_bytes);
+}
+
+Result<DicomObject> object_of(const std::string& file) {
+  return connect::dicom_object(TRY(bytes_of(file)));
+}
+
+Result<int> echo(const DicomEchoOptions& options, Output& output) {
+  net::Io io;
+  const std::int64_t began = steady_nanoseconds();
+  const auto client = TRY(DicomClient::open(TRY(client_options(options.peer)), io,
+                                            {{std::string(connect::uids::kVerification), {"1.2.840.10008.1.2"}}}));
+  const DimseStatus status = TRY(client->echo());
+  output.line(fmt::format("{:04X} after {:.1f} ms", status.code,
+                          static_cast<double>(steady_nanoseconds() - began) / 1e6));
+  TRY(client->release());
+  return status.code == connect::dimse_status::kSuccess ? kOk : kFound;
+}
+
+Result<int> try_out(const DicomSendOptions& options, const std::vector<std::string>& files, Output& output) {
+  std::vector<RenewableObject> objects;
+  for (const std::string& file : files) {
+    Result<RenewableObject> object = RenewableObject::read(TRY(bytes_of(file)));
+    if (!object) return fail(std::move(object).error().within(file));
+    objects.push_back(*std::move(object));
+  }
+  const DicomLoadReport report =
+      TRY(send_many(TRY(client_options(options.peer)), objects, {options.connections, options.times}));
+  const double seconds = std::max(report.seconds, 1e-9);
+  output.line(fmt::format("{} objects in {:.1f} s: {:.0f}/s, {:.1f} MB/s", report.objects, report.seconds,
+                          static_cast<double>(report.objects) / seconds,
+                          static_cast<double>(report.bytes) / 1e6 / seconds));
+  output.line(
+      fmt::format("answered in the median after {:.1f} ms, 99 of 100 within {:.1f} ms, the last after {:.1f} ms",
+                  report.median, report.percentile_99, report.longest));
+  int exit_code = kOk;
+  for (const auto& [code, count] : report.answers) {
+    output.line(fmt::format("{:04X} {}", code, count));
+    if (code != connect::dimse_status::kSuccess && !connect::is_warning(code)) exit_code = kFound;
+  }
+  return exit_code;
+}
+
+Result<int> send(const DicomSendOptions& options, Output& output) {
+  int exit_code = kOk;
+  // Twice over the files: an association must be asked for all kinds of objects before the first goes.
+  std::vector<std::string> files;
+  std::vector<DicomKind> kinds;
+  for (const std::string& file : TRY(files_of(options.paths))) {
+    const Result<DicomObject> object = object_of(file);
+    if (!object) {
+      complain_of(file, object.error());
+      exit_code = kFound;
+      continue;
+    }
+    files.push_back(file);
+    if (std::find(kinds.begin(), kinds.end(), object->kind) == kinds.end()) kinds.push_back(object->kind);
+  }
+  if (files.empty()) return fail(ErrorCode::malformed_input, "there is no DICOM object to send");
+  if (options.connections > 1 || options.times > 1) return try_out(options, files, output);
+  net::Io io;
+  const auto client =
+      TRY(DicomClient::open(TRY(client_options(options.peer)), io, connect::proposals_for(kinds)));
+  for (const std::string& file : files) {
+    const DicomObject object = TRY(object_of(file));
+    if (!client->takes(object.kind)) {
+      complain_of(file, Error(ErrorCode::unsupported, "the peer takes no objects of this class so written"));
+      exit_code = kFound;
+      continue;
+    }
+    const DimseStatus status = TRY(client->store(object));
+    output.line(fmt::format("{:04X} {}", status.code, object.sop_instance));
+    if (status.code != connect::dimse_status::kSuccess && !connect::is_warning(status.code)) exit_code = kFound;
+  }
+  TRY(client->release());
+  return exit_code;
+}
+
+int finish(const Result<int>& done, Output& output) {
+  const Result<> written = output.finish();
+  if (!done) complain(done.error().message());
+  return done && written ? *done : kFailed;
+}
+
+}  // namespace
+
+int run_dicom_echo(const DicomEchoOptions& options) {
+  Output output;
+  return finish(echo(options, output), output);
+}
+
+int run_dicom_send(const DicomSendOptions& options) {
+  Output output;
+  return finish(send(options, output), output);
+}
+
+}  // namespace meridian::app

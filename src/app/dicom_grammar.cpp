@@ -1,0 +1,72 @@
+#include "app/dicom_grammar.hpp"
+
+#include <utility>
+
+#include "app/grammar.hpp"
+
+namespace meridian::app {
+
+struct DicomGrammar::Options {
+  DicomEchoOptions echo;
+  DicomSendOptions send;
+  CLI::App* echo_command = nullptr;
+  CLI::App* send_command = nullptr;
+};
+
+namespace {
+
+void add_peer(CLI::App& command, DicomPeerOptions& peer) {
+  command.add_option("--to", peer.to, "where to")->type_name("HOST:PORT")->required();
+  command.add_option("--called", peer.called, "the peer's AE title")->type_name("AET")->capture_default_str();
+  command.add_option("--calling", peer.calling, "our AE title")->type_name("AET")->capture_default_str();
+  command.add_flag("--tls", peer.tls, "encrypt, and look at the peer's certificate");
+  command.add_option("--tls-authorities", peer.authorities, "who signs it; the system's when not given")
+      ->type_name("FILE");
+  auto* certificate = command.add_option("--tls-certificate", peer.certificate, "to show to the peer");
+  certificate->type_name("FILE");
+  command.add_option("--tls-key", peer.key, "the certificate's key")->type_name("FILE")->needs(certificate);
+  command.add_option("--timeout", peer.seconds, "seconds to wait for each answer")->type_name("N");
+}
+
+CLI::App* add_echo(CLI::App& dicom, DicomEchoOptions& options) {
+  auto* command = add_command(dicom, "echo", "ask a DICOM peer whether it is there (C-ECHO)");
+  add_peer(*command, options.peer);
+  command->footer("Exit code 3 when it does not answer or rejects the association.");
+  return command;
+}
+
+CLI::App* add_send(CLI::App& dicom, DicomSendOptions& options) {
+  auto* command = add_command(dicom, "send", "send objects to a DICOM peer (C-STORE), and print how each was taken");
+  positional(command->add_option("PATH", options.paths, "DICOM files, and folders of them")->required());
+  add_peer(*command, options.peer);
+  command->add_option("--connections", options.connections, "send over so many associations at once")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000));
+  command->add_option("--times", options.times, "send all so often, each time as other instances")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000'000));
+  command->footer(
+      "Objects go as they are, in the transfer syntax of their file; each line is a status and an instance.\n"
+      "With --connections or --times it prints how many went a second and how soon they were answered:\n"
+      "a trial of what an archive can take.\n"
+      "Exit code 1 when one was not taken.");
+  return command;
+}
+
+}  // namespace
+
+DicomGrammar::DicomGrammar(CLI::App& app) : options_(std::make_unique<Options>()) {
+  CLI::App& dicom = *app.get_subcommand("dicom");
+  options_->echo_command = add_echo(dicom, options_->echo);
+  options_->send_command = add_send(dicom, options_->send);
+}
+
+DicomGrammar::~DicomGrammar() = default;
+
+std::optional<Command> DicomGrammar::command() {
+  if (options_->echo_command->parsed()) return std::move(options_->echo);
+  if (options_->send_command->parsed()) return std::move(options_->send);
+  return std::nullopt;
+}
+
+}  // namespace meridian::app

@@ -1,0 +1,33 @@
+// What the commands that talk to DICOM peers were asked to do, as plain values; dicom_grammar.cpp fills them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace meridian::app {
+
+/// A peer, and how to reach it.
+struct DicomPeerOptions {
+  std::string to;  ///< HOST:PORT
+  std::string called = "ANY-SCP";
+  std::string calling = "MERIDIAN";
+  bool tls = false;
+  std::string authorities;  ///< PEM files; empty: those of the system
+  std::string certificate;
+  std::string key;
+  std::uint32_t seconds = 60;  ///< for each answer
+};
+
+struct DicomEchoOptions {
+  DicomPeerOptions peer;
+};
+
+struct DicomSendOptions {
+  DicomPeerOptions peer;
+  std::vector<std::string> paths;  ///< files and folders
+  std::uint32_t connections = 1;
+  std::uint32_t times = 1;
+};
+
+}  // namespace meridian::app
