@@ -83,8 +83,8 @@ Result<int> echo(const DicomEchoOptions& options, Output& output) {
   const auto client = TRY(DicomClient::open(TRY(client_options(options.peer)), io,
                                             {{std::string(connect::uids::kVerification), {"1.2.840.10008.1.2"}}}));
   const DimseStatus status = TRY(client->echo());
-  output.line(fmt::format("{:04X} after {:.1f} ms", status.code,
-                          static_cast<double>(steady_nanoseconds() - began) / 1e6));
+  output.line(
+      fmt::format("{:04X} after {:.1f} ms", status.code, static_cast<double>(steady_nanoseconds() - began) / 1e6));
   TRY(client->release());
   return status.code == connect::dimse_status::kSuccess ? kOk : kFound;
 }
@@ -131,8 +131,7 @@ Result<int> send(const DicomSendOptions& options, Output& output) {
   if (files.empty()) return fail(ErrorCode::malformed_input, "there is no DICOM object to send");
   if (options.connections > 1 || options.times > 1) return try_out(options, files, output);
   net::Io io;
-  const auto client =
-      TRY(DicomClient::open(TRY(client_options(options.peer)), io, connect::proposals_for(kinds)));
+  const auto client = TRY(DicomClient::open(TRY(client_options(options.peer)), io, connect::proposals_for(kinds)));
   for (const std::string& file : files) {
     const DicomObject object = TRY(object_of(file));
     if (!client->takes(object.kind)) {

@@ -276,8 +276,8 @@ struct Grammar {
 
   void add_dicom() {
     using Task = DicomOptions::Task;
-    auto* all =
-        app.add_subcommand("dicom", "images: what DICOM files hold, FHIR made of them, other transfer syntaxes, sending");
+    auto* all = app.add_subcommand(
+        "dicom", "images: what DICOM files hold, FHIR made of them, other transfer syntaxes, sending");
     all->fallthrough();
     all->require_subcommand(1);
     const auto task = [&](const char* name, const char* about, Task what) {

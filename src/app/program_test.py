@@ -193,6 +193,45 @@ class Dicom(ProgramTest):
         self.assertIn("a.dcm: OT", run.out)
         self.assertEqual(Run("dicom", "info", "no-such.dcm").code, FAILED)
 
+    def test_sends_objects_to_a_peer_once_and_as_a_load(self):
+        if not shutil.which("storescp"):
+            self.skipTest("DCMTK's tools are not installed (package dcmtk)")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        kept = os.path.join(self.folder, "kept")
+        os.mkdir(kept)
+        image = self.file("sent.dcm", dicom(*self.IMAGE))
+        peer = subprocess.Popen(["storescp", "--fork", "-aet", "KEEPER", "-od", kept, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while peer.poll() is None:
+                with socket.socket() as tried:
+                    if tried.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+            to = ["--to", f"127.0.0.1:{port}", "--called", "KEEPER"]
+            self.assertRegex(self.run_ok("dicom", "echo", *to), r"^0000 after [0-9.]+ ms\n$")
+            self.assertEqual(self.run_ok("dicom", "send", image, *to), "0000 1.2.3.4\n")
+            report = self.run_ok("dicom", "send", image, *to, "--connections", "2", "--times", "10")
+            self.assertRegex(report, r"^10 objects in [0-9.]+ s: ")
+            self.assertTrue(report.endswith("\n0000 10\n"), report)
+            self.assertEqual(len(os.listdir(kept)), 10, "the first time as it is, then as nine other instances")
+            for name in os.listdir(kept):
+                self.assertIn("OT, Explicit VR Little Endian", self.run_ok("dicom", "info", os.path.join(kept, name)))
+        finally:
+            peer.kill()
+            peer.wait()
+
+    def test_says_why_nothing_was_sent(self):
+        image = self.file("sent.dcm", dicom(*self.IMAGE))
+        run = Run("dicom", "send", image, "--to", "127.0.0.1:1")
+        self.assertEqual(run.code, FAILED)
+        self.assertIn("connecting", run.err)
+        run = Run("dicom", "send", self.file("no.dcm", "nothing"), "--to", "127.0.0.1:1")
+        self.assertEqual(run.code, FAILED)
+        self.assertIn("there is no DICOM object to send", run.err)
+        self.assertIn("takes HOST:PORT", Run("dicom", "echo", "--to", "nowhere").err)
+        self.assertIn("1 to 16 characters", Run("dicom", "echo", "--to", "localhost:104", "--called", "A" * 17).err)
+
 
 class CommandLine(ProgramTest):
     def test_explains_itself(self):

@@ -56,7 +56,8 @@ DicomClient::~DicomClient() {
   std::future<void> end_of_it = gone->get_future();
   const bool is_released = state_->is_released;
   net::Loop& loop = state_->loop;
-  const auto end = [](std::unique_ptr<State> state, bool is_done, std::shared_ptr<std::promise<void>> told) -> Task<void> {
+  const auto end = [](std::unique_ptr<State> state, bool is_done,
+                      std::shared_ptr<std::promise<void>> told) -> Task<void> {
     if (!is_done) {
       const Result<> sent = co_await state->user->abort();
       static_cast<void>(sent);

@@ -53,8 +53,7 @@ std::string coded_image(const std::string& instance) {
          dicom::testing::item("") + dicom::testing::item(std::string(50'000, '\x11')) + dicom::testing::sequence_end();
 }
 std::string study_query(const std::string& level) {
-  return element(0x00080052, "CS", level) + element(0x00100020, "LO", "P1") +
-         element(0x0020000D, "UI", "1.2.826.1");
+  return element(0x00080052, "CS", level) + element(0x00100020, "LO", "P1") + element(0x0020000D, "UI", "1.2.826.1");
 }
 
 std::string contents(const std::filesystem::path& path) {
@@ -72,7 +71,8 @@ class DicomConformance : public ::testing::Test {
     server_ = std::make_unique<DicomServer>(*DicomServer::start(options_, io_, *pool_, shelf_));
   }
   std::string path(const std::string& name) const { return folder_.path() + "/" + name; }
-  std::string file(const std::string& name, const DicomKind& kind, const std::string& instance, const std::string& set) {
+  std::string file(const std::string& name, const DicomKind& kind, const std::string& instance,
+                   const std::string& set) {
     std::ofstream(path(name), std::ios::binary) << part_10_head(kind, instance, {}) << set;
     return path(name);
   }
@@ -193,7 +193,8 @@ TEST_F(DicomConformance, dcmqrscp_takes_is_searched_moved_from_and_got_from) {
                                 << path("db") << " RW (200, 1024mb) ANY\nAETable END\n";
   Program dcmqrscp({"dcmqrscp", "-v", "-c", path("qr.cfg")}, path("output"));
   wait_for(dcmqrscp, port);
-  const auto ours = client(port, {{kCt, {kExplicit}, true}, {kFind, {kExplicit}}, {kMove, {kExplicit}}, {kGet, {kExplicit}}});
+  const auto ours =
+      client(port, {{kCt, {kExplicit}, true}, {kFind, {kExplicit}}, {kMove, {kExplicit}}, {kGet, {kExplicit}}});
   const DicomObject object{{kCt, kExplicit}, "1.2.826.1.1.1", dicom_bytes(plain_image("1.2.826.1.1.1"))};
   ASSERT_EQ(ours->store(object)->code, dimse_status::kSuccess) << output();
 

@@ -112,11 +112,20 @@ TEST(DicomPdu, takes_data_values_apart_and_refuses_lengths_that_lie) {
   EXPECT_TRUE(value.is_last);
   EXPECT_TRUE(left.empty());
 
-  std::string_view too_long("\0\0\0\x09\x05\x02" "abc", 9);
+  std::string_view too_long(
+      "\0\0\0\x09\x05\x02"
+      "abc",
+      9);
   EXPECT_FALSE(take_data_value(too_long));
-  std::string_view too_short("\0\0\0\x01\x05\x02" "abc", 9);
+  std::string_view too_short(
+      "\0\0\0\x01\x05\x02"
+      "abc",
+      9);
   EXPECT_FALSE(take_data_value(too_short));
-  std::string_view huge("\xff\xff\xff\xff\x05\x02" "abc", 9);
+  std::string_view huge(
+      "\xff\xff\xff\xff\x05\x02"
+      "abc",
+      9);
   EXPECT_FALSE(take_data_value(huge));
 }
 

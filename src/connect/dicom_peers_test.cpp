@@ -167,7 +167,8 @@ TEST_F(DicomPeers, whose_command_never_ends_are_aborted) {
 TEST_F(DicomPeers, that_stop_within_an_object_are_aborted_and_the_object_is_dropped) {
   options_.stall_ms = 30;
   RawPeer peer = associate();
-  ASSERT_TRUE(peer.send(values(1, true, true, encode(store_request())) + values(1, false, false, std::string(99'000, 'x'))));
+  ASSERT_TRUE(
+      peer.send(values(1, true, true, encode(store_request())) + values(1, false, false, std::string(99'000, 'x'))));
   expect_abort(peer);
   until([&] { return shelf_.dropped == 1; });
   EXPECT_TRUE(shelf_.kept().empty());

@@ -92,16 +92,8 @@ std::uint16_t DicomServer::port() const {
 
 DicomServerCounts DicomServer::counts() const {
   const DicomCore& core = *state_->core;
-  return {core.accepted,
-          core.rejected,
-          core.aborted,
-          core.refused,
-          core.connections->open(),
-          core.objects_received,
-          core.objects_sent,
-          core.bytes_received,
-          core.bytes_sent,
-          core.operations};
+  return {core.accepted,         core.rejected,     core.aborted,        core.refused,    core.connections->open(),
+          core.objects_received, core.objects_sent, core.bytes_received, core.bytes_sent, core.operations};
 }
 
 Result<> DicomServer::reload_certificates() {

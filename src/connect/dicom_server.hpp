@@ -45,7 +45,8 @@ struct DicomServerOptions {
   bool tls = false;
   net::TlsServerOptions certificates;
 
-  std::vector<std::string> titles;    ///< its own AE titles; the first is what it calls itself. Empty: MERIDIAN, any called
+  std::vector<std::string>
+      titles;  ///< its own AE titles; the first is what it calls itself. Empty: MERIDIAN, any called
   std::vector<DicomKnownPeer> peers;  ///< empty: anybody
 
   std::uint32_t associations = 256;

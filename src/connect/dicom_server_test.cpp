@@ -54,8 +54,8 @@ class DicomServers : public ::testing::Test {
     options.calling = "TESTER";
     return options;
   }
-  Result<std::unique_ptr<DicomClient>> try_open(std::vector<DicomProposal> proposals = {{"1.2.840.10008.1.1",
-                                                                                         {kImplicit}}}) {
+  Result<std::unique_ptr<DicomClient>> try_open(std::vector<DicomProposal> proposals = {
+                                                    {"1.2.840.10008.1.1", {kImplicit}}}) {
     return DicomClient::open(client_options(), io_, std::move(proposals));
   }
   std::unique_ptr<DicomClient> open(std::vector<DicomProposal> proposals) {
@@ -283,8 +283,9 @@ TEST_F(DicomServers, give_objects_out_over_the_same_association) {
   DicomShelf mine;
   const auto client = open({{"1.2.840.10008.5.1.4.1.2.2.3", {kExplicit}}, {kCt, {kExplicit}, true}});
   const DicomPeer nobody;
-  const auto got = client->get({"1.2.840.10008.5.1.4.1.2.2.3", data_set(1)},
-                               [&](const DicomKind& kind, const std::string& id) { return mine.store(nobody, kind, id); });
+  const auto got =
+      client->get({"1.2.840.10008.5.1.4.1.2.2.3", data_set(1)},
+                  [&](const DicomKind& kind, const std::string& id) { return mine.store(nobody, kind, id); });
   ASSERT_TRUE(got) << got.error().message();
   EXPECT_EQ(got->status.code, dimse_status::kSubOperationsFailed);
   EXPECT_EQ(got->operations.completed, 2);

@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::string_view kStandardRoot = "1.2.840.10008.";
 /// Storage SOP classes lie here, and a few beside (PS3.4, table B.5-1).
-constexpr std::string_view kStorageRoots[] = {"1.2.840.10008.5.1.4.1.1.", "1.2.840.10008.5.1.4.34.7",
+constexpr std::string_view kStorageRoots[] = {"1.2.840.10008.5.1.4.1.1.",  "1.2.840.10008.5.1.4.34.7",
                                               "1.2.840.10008.5.1.4.34.10", "1.2.840.10008.5.1.4.43.1",
-                                              "1.2.840.10008.5.1.4.44.1", "1.2.840.10008.5.1.4.45.1"};
+                                              "1.2.840.10008.5.1.4.44.1",  "1.2.840.10008.5.1.4.45.1"};
 
 tl::unexpected<Error> unsupported() {
   return fail(ErrorCode::unsupported, "the service is not offered");

@@ -40,11 +40,11 @@ constexpr std::size_t kHeadBytes = 8;
 constexpr std::size_t kMaxCommentBytes = 64;
 
 constexpr std::array kFields{
-    DimseField::c_store_request,        DimseField::c_store_response,        DimseField::c_get_request,
-    DimseField::c_get_response,         DimseField::c_find_request,          DimseField::c_find_response,
-    DimseField::c_move_request,         DimseField::c_move_response,         DimseField::c_echo_request,
-    DimseField::c_echo_response,        DimseField::n_event_report_request,  DimseField::n_event_report_response,
-    DimseField::n_action_request,       DimseField::n_action_response,       DimseField::c_cancel_request,
+    DimseField::c_store_request,  DimseField::c_store_response,       DimseField::c_get_request,
+    DimseField::c_get_response,   DimseField::c_find_request,         DimseField::c_find_response,
+    DimseField::c_move_request,   DimseField::c_move_response,        DimseField::c_echo_request,
+    DimseField::c_echo_response,  DimseField::n_event_report_request, DimseField::n_event_report_response,
+    DimseField::n_action_request, DimseField::n_action_response,      DimseField::c_cancel_request,
 };
 
 std::string trimmed(std::string_view text) {
@@ -221,8 +221,8 @@ Result<DimseCommand> decode_command(std::string_view bytes) {
 
 std::string encode(const DimseCommand& command) {
   const bool is_action = command.field == DimseField::n_action_request;
-  const bool is_event = command.field == DimseField::n_event_report_request ||
-                        command.field == DimseField::n_event_report_response;
+  const bool is_event =
+      command.field == DimseField::n_event_report_request || command.field == DimseField::n_event_report_response;
   Encoder out;
   out.uid(is_action ? kRequestedClass : kAffectedClass, command.sop_class);
   out.number(kField, static_cast<std::uint16_t>(command.field));

@@ -79,9 +79,9 @@ struct DimseCommand {
   std::string sop_instance;
   bool has_data_set = false;
   std::uint16_t priority = 0;
-  DimseStatus status;             ///< of responses
-  std::string move_destination;   ///< an AE title
-  std::string move_originator;    ///< of C-STORE as part of C-MOVE
+  DimseStatus status;            ///< of responses
+  std::string move_destination;  ///< an AE title
+  std::string move_originator;   ///< of C-STORE as part of C-MOVE
   std::uint16_t move_message_id = 0;
   std::optional<SubOperations> sub_operations;
   std::uint16_t type = 0;  ///< of the action or event

@@ -75,7 +75,10 @@ class AwaitStatus {
 }  // namespace
 
 DicomAssociation::DicomAssociation(std::shared_ptr<DicomCore> core, net::Stream& stream, std::uint64_t number)
-    : core_(std::move(core)), stream_(&stream), wire_(stream, limits_of(core_->options)), peer_(peer_of(stream, number)) {
+    : core_(std::move(core)),
+      stream_(&stream),
+      wire_(stream, limits_of(core_->options)),
+      peer_(peer_of(stream, number)) {
   core_->connections->insert(stream.loop(), this);
 }
 
@@ -121,9 +124,8 @@ Task<void> DicomAssociation::abort(const Error& error) {
   if (is_cut_ || error.code() == ErrorCode::io_failure || error.code() == ErrorCode::cancelled) co_return;
   const bool is_fault = error.code() == ErrorCode::malformed_input || error.code() == ErrorCode::too_large;
   if (is_fault) {
-    log_warning("dicom association aborted", {{"node", core_->options.name},
-                                              {"association", peer_.association},
-                                              {"reason", error.message()}});
+    log_warning("dicom association aborted",
+                {{"node", core_->options.name}, {"association", peer_.association}, {"reason", error.message()}});
   }
   const AssociateAbort said = is_fault ? kInvalidValue : kNotSpecified;
   co_await say_last(encode(said));
@@ -233,7 +235,7 @@ Task<Result<>> DicomAssociation::perform(Asked asked) {
     case DimseField::n_action_request:
       if (service != DicomService::commitment) break;
       co_return co_await commit(asked);
-    case DimseField::c_cancel_request:          // of what has ended already
+    case DimseField::c_cancel_request:         // of what has ended already
     case DimseField::n_event_report_response:  // of ours
       --core_->operations;
       co_return Result<>{};
@@ -287,9 +289,8 @@ Task<Result<DimseStatus>> DicomAssociation::receive(const Asked& asked) {
     refusal = DimseStatus{dimse_status::kDoesNotMatchClass, "not the class of the context"};
   }
   const auto refuse = [&](const Error& error) {
-    log_warning("dicom object refused", {{"node", core_->options.name},
-                                         {"association", peer_.association},
-                                         {"reason", error.message()}});
+    log_warning("dicom object refused",
+                {{"node", core_->options.name}, {"association", peer_.association}, {"reason", error.message()}});
     refusal = status_of(error);
     sink.reset();
   };

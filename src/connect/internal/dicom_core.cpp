@@ -15,8 +15,8 @@ DicomCore::DicomCore(DicomServerOptions given, net::Io& the_io, http::Executor& 
                                      {{"node", options.name}})),
       aborted_metric(metrics().counter({"meridian_dicom_associations_aborted", "DICOM associations that broke off"},
                                        {{"node", options.name}})),
-      rejected_metric(metrics().counter({"meridian_dicom_associations_rejected", "DICOM associations that were refused"},
-                                        {{"node", options.name}})),
+      rejected_metric(metrics().counter(
+          {"meridian_dicom_associations_rejected", "DICOM associations that were refused"}, {{"node", options.name}})),
       store_seconds(metrics().histogram(
           {"meridian_dicom_store_seconds", "From the begin of an object to the answer that it is kept", "seconds"},
           request_seconds(), {{"node", options.name}})) {}

@@ -48,8 +48,7 @@ PresentationAnswer answer(const DicomHandler& handler, const AssociateRequest& r
   const auto& proposed = context.transfer_syntaxes;
   const auto found = std::find_if(proposed.begin(), proposed.end(),
                                   [&](const std::string& uid) { return is_acceptable(service, uid); });
-  out.result =
-      found == proposed.end() ? ContextResult::transfer_syntaxes_not_supported : ContextResult::accepted;
+  out.result = found == proposed.end() ? ContextResult::transfer_syntaxes_not_supported : ContextResult::accepted;
   if (found != proposed.end()) out.transfer_syntax = *found;
   return out;
 }
