@@ -10,7 +10,6 @@
 
 namespace meridian::connect::internal {
 
-using net::IoStatus;
 using net::Task;
 
 namespace {
@@ -370,7 +369,9 @@ Task<Result<>> DicomAssociation::find(const Asked& asked) {
   while (true) {
     co_await elsewhere(step);
     if (end) co_return co_await answer(asked, *end);
-    const auto bytes = dicom_bytes(**std::move(match));
+    std::optional<std::string> taken;
+    taken.swap(*match);
+    const auto bytes = dicom_bytes(*std::move(taken));
     Result<> sent = co_await wire_.send(asked.number, response, bytes.get(), nullptr);
     const Heard heard = hear(asked);
     if (sent && heard == Heard::nothing) continue;
