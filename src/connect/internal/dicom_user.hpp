@@ -31,9 +31,9 @@ class DicomUser {
   /// As part of C-MOVE: for whom. Where an executor is given, the object's bytes are read on it.
   net::Task<Result<DimseStatus>> store(const DicomObject& object, std::string originator = {},
                                        std::uint16_t originator_message = 0, http::Executor* executor = nullptr);
-  net::Task<Result<DimseStatus>> find(const DicomRequest& request, const DicomMatched& matched);
-  net::Task<Result<DicomRetrieved>> move(const DicomRequest& request, const std::string& destination);
-  net::Task<Result<DicomRetrieved>> get(const DicomRequest& request, const DicomReceiver& receiver);
+  net::Task<Result<DimseStatus>> find(const DicomRequest& asked, const DicomMatched& matched);
+  net::Task<Result<DicomRetrieved>> move(const DicomRequest& asked, const std::string& destination);
+  net::Task<Result<DicomRetrieved>> get(const DicomRequest& asked, const DicomReceiver& receiver);
   net::Task<Result<>> release();
   /// Tells the peer that the association ends here.
   net::Task<Result<>> abort();
