@@ -20,8 +20,8 @@
 namespace meridian::connect {
 
 enum class DicomService : std::uint8_t { none, echo, store, find, move, get, commitment };
-/// What an abstract syntax asks for; SOP classes of storage are those of PS3.4, annex B, and private ones.
-DicomService service_of(std::string_view abstract_syntax);
+/// What an abstract syntax (its UID) asks for; SOP classes of storage are those of PS3.4, annex B, and private ones.
+DicomService service_of(std::string_view uid);
 
 struct DicomPeer {
   std::string address;

@@ -1,4 +1,5 @@
 // C-MOVE and C-GET of an association: objects given out, to a third party or here, each a C-STORE of its own.
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -13,14 +14,19 @@ namespace {
 
 constexpr std::uint16_t kUnableToPerform = 0xA702;
 
+/// Counts have 16 bits on the wire: the largest stands for all beyond.
+void add(std::uint16_t& to, std::uint16_t more) {
+  to = static_cast<std::uint16_t>(std::min<std::uint32_t>(std::uint32_t{to} + more, UINT16_MAX));
+}
+
 void count(SubOperations& done, std::uint16_t status) {
   if (done.remaining > 0) --done.remaining;
   if (status == dimse_status::kSuccess) {
-    ++done.completed;
+    add(done.completed, 1);
   } else if (is_warning(status)) {
-    ++done.warning;
+    add(done.warning, 1);
   } else {
-    ++done.failed;
+    add(done.failed, 1);
   }
 }
 
@@ -44,7 +50,7 @@ Task<Result<>> DicomAssociation::tell_end(const Asked& asked, SubOperations done
   if (is_cancelled) {
     status.code = dimse_status::kCancel;
   } else {
-    done.failed = static_cast<std::uint16_t>(done.failed + std::exchange(done.remaining, std::uint16_t{0}));
+    add(done.failed, std::exchange(done.remaining, std::uint16_t{0}));
     if (done.failed > 0) {
       status.code = done.completed + done.warning > 0 ? dimse_status::kSubOperationsFailed : kUnableToPerform;
     }
