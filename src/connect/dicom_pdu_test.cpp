@@ -69,7 +69,7 @@ TEST(DicomPdu, passes_over_extended_negotiation_and_user_identity) {
   std::string pdu = encode(request);
   const std::string identity("\x58\0\0\x08\x01\x01\0\x02me\0\0", 12);
   // The user information is the last item: its length and the PDU's grow.
-  const std::size_t at = pdu.rfind(std::string("\x50\0", 2) + pdu[pdu.rfind("\x51") - 2] + pdu[pdu.rfind("\x51") - 1]);
+  const std::size_t at = pdu.rfind(std::string("\x50\0", 2) + pdu[pdu.rfind('\x51') - 2] + pdu[pdu.rfind('\x51') - 1]);
   ASSERT_NE(at, std::string::npos);
   pdu[at + 3] = static_cast<char>(pdu[at + 3] + 12);
   pdu += identity;

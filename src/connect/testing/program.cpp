@@ -57,21 +57,23 @@ bool has_program(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path != nullptr ? path : "");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    if (::access((folder + '/' + name).c_str(), X_OK) == 0) return true;
+    folder.append("/").append(name);
+    if (::access(folder.c_str(), X_OK) == 0) return true;
   }
   return false;
 }
 
 std::uint16_t free_port() {
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return 0;
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), size);
-  ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
+  const bool is_bound = ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+                        ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   ::close(descriptor);
-  return ntohs(address.sin_port);
+  return is_bound ? ntohs(address.sin_port) : 0;
 }
 
 bool listens(std::uint16_t port) {
