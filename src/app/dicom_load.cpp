@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -58,6 +59,7 @@ class Load {
        const DicomLoadTerms& terms)
       : options_(options), objects_(objects), all_(std::uint64_t{terms.times} * objects.size()) {
     std::vector<connect::DicomKind> kinds;
+    kinds.reserve(objects.size());
     for (const RenewableObject& object : objects) kinds.push_back(object.kind());
     proposals_ = connect::proposals_for(kinds);
   }
@@ -102,7 +104,7 @@ class Load {
   }
   double percentile(double part) const {
     if (took_.empty()) return 0;
-    const auto index = static_cast<std::size_t>(part * static_cast<double>(took_.size() - 1) + 0.5);
+    const auto index = static_cast<std::size_t>(std::lround(part * static_cast<double>(took_.size() - 1)));
     return took_[index] / 1000.0;
   }
 
@@ -163,6 +165,7 @@ Result<DicomLoadReport> send_many(const connect::DicomClientOptions& options,
   Load load(options, objects, terms);
   const std::int64_t began = steady_nanoseconds();
   std::vector<std::thread> workers;
+  workers.reserve(terms.connections);
   for (std::uint32_t i = 0; i < terms.connections; ++i) workers.emplace_back([&] { load.work(io); });
   for (std::thread& worker : workers) worker.join();
   return load.report(static_cast<double>(steady_nanoseconds() - began) / 1e9);
