@@ -63,7 +63,7 @@ bool is_symbol(std::string_view id, int version) {
   const std::string_view type = id.substr(0, colon);
   if (type == "BND") return version < 4;
   for (const char* known : {"DEL", "INS", "DUP", "INV", "CNV"}) {
-    if (type == known) return colon + 1 < id.size();
+    if (type == known) return true;
   }
   return false;
 }
