@@ -10,6 +10,7 @@
 #include "app/dicom_grammar.hpp"
 #include "app/feed_grammar.hpp"
 #include "app/grammar.hpp"
+#include "app/vcf_grammar.hpp"
 #include "base/nearest.hpp"
 
 namespace meridian::app {
@@ -46,6 +47,7 @@ struct Grammar {
   CdaOptions cda;
   SignalOptions signal;
   DicomOptions dicom;
+  VcfOptions vcf;
   ServeOptions serve;
   ConfigExplainOptions config_explain;
   CompletionOptions completion;
@@ -82,6 +84,7 @@ struct Grammar {
     add_cda();
     add_signal();
     add_dicom();
+    add_vcf(app, vcf);
     add_serve();
     data.emplace(app);
     feeds.emplace(app);  // after hl7, to which it adds a word
@@ -369,6 +372,7 @@ struct Grammar {
       if (dicom.to.empty()) dicom.to = kTransferSyntaxes.begin()->second;
       return std::move(dicom);
     }
+    if (app.got_subcommand("vcf")) return std::move(vcf);
     if (app.got_subcommand("serve")) return std::move(serve);
     if (auto asked = data->command(app)) return std::move(*asked);
     if (app.got_subcommand("config")) return std::move(config_explain);

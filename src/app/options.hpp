@@ -10,6 +10,7 @@
 #include "app/data_options.hpp"
 #include "app/dicom_options.hpp"
 #include "app/feed_options.hpp"
+#include "app/vcf_options.hpp"
 #include "base/issue.hpp"
 
 namespace meridian::app {
@@ -135,7 +136,8 @@ using Command =
                  DicomOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions,
                  ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
                  ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions,
-                 FeedTestOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions, Leave>;
+                 FeedTestOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions, VcfOptions,
+                 Leave>;
 
 struct Invocation {
   CommonOptions common;
