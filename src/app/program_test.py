@@ -120,6 +120,45 @@ class Signal(ProgramTest):
         self.assertEqual(Run("signal", "info", self.file("no.hea", "")).code, FAILED)
 
 
+class Vcf(ProgramTest):
+    CALLS = (
+        "##fileformat=VCFv4.3\n##reference=GRCh38\n##INFO=<ID=AC,Number=A,Type=Integer,Description=\"Count\">\n"
+        "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n"
+        "1\t100\trs1\tCA\tC,CAA\t50\tPASS\tAC=1,1\tGT\t1/2\n1\t200\t.\tC\tT\t50\tPASS\tAC=0\tGT\t0/0\n"
+    )
+
+    def test_counts_what_a_file_holds(self):
+        calls = self.file("a.vcf", self.CALLS)
+        self.assertIn("VCF 4.3, 2 records, 1 sample, of GRCh38\n  alternates  1 SNV, 1 deletion, 1 insertion\n", self.run_ok("vcf", "info", calls))
+        told = json.loads(self.run_ok("vcf", "info", calls, "--format", "json"))
+        self.assertEqual((told["records"], told["samples"], told["contigs"]), (2, ["S1"], {"1": 2}))
+
+    def test_says_what_is_wrong(self):
+        self.assertIn(": 0 errors, 0 warnings", self.run_ok("vcf", "validate", self.file("a.vcf", self.CALLS)))
+        wrong = self.file("b.vcf", self.CALLS.replace("AC=0", "AC=x"))
+        run = Run("vcf", "validate", wrong)
+        self.assertEqual(run.code, FOUND)
+        self.assertIn("b.vcf:7:23: error: line 7, INFO/AC: the value must be of type Integer [vcf-type]", run.out)
+        run = Run("vcf", "validate", wrong, "--format", "json")
+        self.assertEqual(json.loads(run.out)["resourceType"], "OperationOutcome")
+        self.assertEqual(Run("vcf", "validate", self.file("c.vcf", "no VCF\n")).code, FAILED)
+        self.assertEqual(Run("vcf", "info", wrong, "--region", "1:1-5").code, FAILED)
+
+    def test_normalises(self):
+        out = self.run_ok("vcf", "normalise", self.file("a.vcf", self.CALLS))
+        self.assertIn("1\t100\trs1\tCA\tC\t50\tPASS\tAC=1\tGT\t1/0\n1\t100\trs1\tC\tCA\t50\tPASS\tAC=1\tGT\t0/1\n", out)
+        self.assertEqual(Run("vcf", "normalise", self.file("a.vcf", self.CALLS), "--reference", "none.fa").code, FAILED)
+
+    def test_makes_observations(self):
+        calls = self.file("a.vcf", self.CALLS)
+        out = self.run_ok("vcf", "to-fhir", calls, "--patient", "Patient/1")
+        resources = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([one["resourceType"] for one in resources], ["Observation", "Observation", "DiagnosticReport"])
+        self.assertEqual(resources[2]["result"][0]["reference"], "Observation/" + resources[0]["id"])
+        self.run_ok("validate", self.file("out.ndjson", out))
+        self.assertEqual(Run("vcf", "to-fhir", calls, "--patient", "1").code, USAGE)
+
+
 def dicom(*elements) -> bytes:
     """A DICOM file in explicit VR, little endian, of (tag, VR, value)."""
 
