@@ -44,8 +44,12 @@ TEST(Normalise, keeps_the_sequence_and_moves_as_far_left_as_it_goes) {
     const std::string& ref = left.all[0];
     const std::string& to = left.all[1];
     ASSERT_FALSE(ref.empty() || to.empty());
-    if (ref.size() > 1 && to.size() > 1) ASSERT_TRUE(ref.front() != to.front() && ref.back() != to.back());
-    if (left.pos > 1) ASSERT_NE(ref.back(), to.back());
+    if (ref.size() > 1 && to.size() > 1) {
+      ASSERT_TRUE(ref.front() != to.front() && ref.back() != to.back());
+    }
+    if (left.pos > 1) {
+      ASSERT_NE(ref.back(), to.back());
+    }
     moved += left.pos < alleles.pos ? 1 : 0;
     Alleles again = left;
     ASSERT_TRUE(align_left(again, "1", 1'000, &reference));
