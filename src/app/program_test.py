@@ -138,7 +138,7 @@ class Vcf(ProgramTest):
         wrong = self.file("b.vcf", self.CALLS.replace("AC=0", "AC=x"))
         run = Run("vcf", "validate", wrong)
         self.assertEqual(run.code, FOUND)
-        self.assertIn("b.vcf:7:23: error: line 7, INFO/AC: the value must be of type Integer [vcf-type]", run.out)
+        self.assertIn("b.vcf:7:24: error: line 7, INFO/AC: the value must be of type Integer [vcf-type]", run.out)
         run = Run("vcf", "validate", wrong, "--format", "json")
         self.assertEqual(json.loads(run.out)["resourceType"], "OperationOutcome")
         self.assertEqual(Run("vcf", "validate", self.file("c.vcf", "no VCF\n")).code, FAILED)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace meridian::genomics::internal {
 namespace {
@@ -17,6 +18,9 @@ template <typename T, auto kFree>
 struct Freed {
   void operator()(T* one) const { kFree(one); }
 };
+void free_memory(char* text) {
+  std::free(text);
+}
 void close_file(htsFile* file) {
   if (hts_close(file) != 0) return;  // nothing was written
 }
@@ -36,23 +40,29 @@ struct Text {
   ~Text() { ks_free(&text); }
 };
 
-Result<> need_plain_file(const std::string& path) {
+/// From the root, so that htslib takes no name for an address.
+Result<std::string> full_path(const std::string& path) {
   struct stat about {};
   if (stat(path.c_str(), &about) != 0) return fail(ErrorCode::not_found, path + ": no such file");
   if (!S_ISREG(about.st_mode)) return fail(ErrorCode::invalid_argument, path + " is no regular file");
-  return {};
+  const std::unique_ptr<char, Freed<char, free_memory>> full(realpath(path.c_str(), nullptr));
+  if (full == nullptr) return fail(ErrorCode::io_failure, path + " cannot be found");
+  // htslib would look for an index of that name.
+  if (std::string_view(full.get()).find("##idx##") != std::string_view::npos) {
+    return fail(ErrorCode::invalid_argument, path + " cannot be opened by that name");
+  }
+  return std::string(full.get());
 }
 
 class HtslibSource final : public ByteSource {
  public:
   static Result<std::unique_ptr<ByteSource>> open(const std::string& path, const std::string& region) {
-    TRY(need_plain_file(path));
+    const std::string full = TRY(full_path(path));
     hts_set_log_level(HTS_LOG_OFF);
     auto source = std::unique_ptr<HtslibSource>(new HtslibSource);
     struct stat about {};
     if (stat(path.c_str(), &about) == 0) source->size_ = static_cast<std::uint64_t>(about.st_size);
-    // `file:` keeps htslib from taking the name for an address.
-    source->file_.reset(hts_open(("file:" + path).c_str(), "r"));
+    source->file_.reset(hts_open(full.c_str(), "r"));
     if (source->file_ == nullptr) return fail(ErrorCode::io_failure, path + " cannot be opened");
     const htsFormat* format = hts_get_format(source->file_.get());
     source->is_binary_ = format->format == bcf;
@@ -61,7 +71,7 @@ class HtslibSource final : public ByteSource {
     }
     source->header_.reset(bcf_hdr_read(source->file_.get()));
     if (source->header_ == nullptr) return fail(ErrorCode::malformed_input, path + ": the header cannot be read");
-    if (!region.empty()) TRY(source->seek(path, region));
+    if (!region.empty()) TRY(source->seek(full, path, region));
     Text text;
     if (bcf_hdr_format(source->header_.get(), 0, &text.text) != 0) {
       return fail(ErrorCode::malformed_input, path + ": the header cannot be read");
@@ -92,13 +102,13 @@ class HtslibSource final : public ByteSource {
  private:
   HtslibSource() = default;
 
-  Result<> seek(const std::string& path, const std::string& region) {
+  Result<> seek(const std::string& full, const std::string& path, const std::string& region) {
     if (is_binary_) {
-      index_.reset(bcf_index_load3(path.c_str(), nullptr, HTS_IDX_SILENT_FAIL));
+      index_.reset(bcf_index_load3(full.c_str(), nullptr, HTS_IDX_SILENT_FAIL));
       if (index_ == nullptr) return fail(ErrorCode::not_found, path + " has no index (.csi) beside it");
       walk_.reset(bcf_itr_querys(index_.get(), header_.get(), region.c_str()));
     } else {
-      tabix_.reset(tbx_index_load3(path.c_str(), nullptr, HTS_IDX_SILENT_FAIL));
+      tabix_.reset(tbx_index_load3(full.c_str(), nullptr, HTS_IDX_SILENT_FAIL));
       if (tabix_ == nullptr) return fail(ErrorCode::not_found, path + " has no index (.tbi or .csi) beside it");
       walk_.reset(tbx_itr_querys(tabix_.get(), region.c_str()));
     }
