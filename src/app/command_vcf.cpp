@@ -190,7 +190,8 @@ class VcfWork {
     }
     for (const Issue& issue : issues.all()) print(issue_line(file, issue, common_.language) + "\n");
     if (common_.language == Language::chinese) {
-      print(fmt::format("{}：{} 个错误，{} 个警告\n", file, human_count(issues.errors()), human_count(issues.warnings())));
+      print(fmt::format("{}：{} 个错误，{} 个警告\n", file, human_count(issues.errors()),
+                        human_count(issues.warnings())));
       return;
     }
     print(fmt::format("{}: {}, {}{}\n", file, counted(issues.errors(), "error"), counted(issues.warnings(), "warning"),

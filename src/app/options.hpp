@@ -136,8 +136,7 @@ using Command =
                  DicomOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions,
                  ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
                  ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions,
-                 FeedTestOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions, VcfOptions,
-                 Leave>;
+                 FeedTestOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions, VcfOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

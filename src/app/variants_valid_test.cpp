@@ -1,5 +1,5 @@
-// What is made of VCF files is valid FHIR, by our own validator. Over variants written here, and over the ClinVar sample
-// and the called files of the outside data, which may be absent.
+// What is made of VCF files is valid FHIR, by our own validator. Over variants written here, and over the ClinVar
+// sample and the called files of the outside data, which may be absent.
 #include <gtest/gtest.h>
 
 #include "formats/fhir/document.hpp"
@@ -13,7 +13,8 @@ namespace {
 constexpr std::string_view kCalls =
     "##fileformat=VCFv4.3\n##reference=GRCh38\n"
     "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n"
-    "chr17\t43045712\trs80357906\tT\tTG\t50\tPASS\tCLNSIG=Pathogenic/Likely_pathogenic,_low_penetrance;CLNDN=Breast_cancer;"
+    "chr17\t43045712\trs80357906\tT\tTG\t50\tPASS\tCLNSIG=Pathogenic/"
+    "Likely_pathogenic,_low_penetrance;CLNDN=Breast_cancer;"
     "GENEINFO=BRCA1:672\tGT:AD:DP:PS\t0|1:10,12:22:5\n"
     "chr17\t43045800\t.\tG\tA,<DEL>\t50\t.\tSVLEN=.,100;SOMATIC\tGT:AF:PS\t1|2:0.4,.:5\n"
     "chrM\t300\t.\tC\tT\t.\tPASS\t.\tGT\t1\nchrX\t10\t.\tN\tN[chr1:5[\t.\tPASS\t.\tGT\t1\n";

@@ -28,8 +28,8 @@ void add_vcf(CLI::App& app, VcfOptions& options) {
         ->type_name("CHR:FROM-TO");
     return command;
   };
-  choice(*task("info", "samples, contigs, and how many variants of which kind", Task::info), "--format",
-         options.format, kForms, "for people, or JSON, a file a line");
+  choice(*task("info", "samples, contigs, and how many variants of which kind", Task::info), "--format", options.format,
+         kForms, "for people, or JSON, a file a line");
   choice(*task("validate", "say what is wrong, by VCF 4.1 to 4.5", Task::validate), "--format", options.format, kForms,
          "text: a line an issue; json: an OperationOutcome a file");
   auto* normalise = task("normalise", "write one alternate a record, trimmed and moved left", Task::normalise);
@@ -47,7 +47,8 @@ void add_vcf(CLI::App& app, VcfOptions& options) {
   choice(*to_fhir, "--source", options.source, kSources, "where the DNA is from, where the file does not say it");
   to_fhir->add_flag("--filtered", options.takes_filtered, "also records that did not pass their filters");
   all->footer(
-      "to-fhir follows HL7's Genomics Reporting guide (STU2). Genotypes of the reference make nothing; they are counted.\n"
+      "to-fhir follows HL7's Genomics Reporting guide (STU2). Genotypes of the reference make nothing; they are "
+      "counted.\n"
       "Examples:\n"
       "  meridian vcf info calls.vcf.gz\n"
       "  meridian vcf validate calls.vcf.gz --format json\n"

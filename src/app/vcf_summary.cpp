@@ -57,10 +57,12 @@ std::string VcfSummary::text(const std::string& file, const genomics::Header& he
   if (!header.assembly().empty()) out += fmt::format(", of {}", header.assembly());
   out += '\n';
   std::string line;
-  for (const auto& [what, count] : kinds_) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", human_count(count), what);
+  for (const auto& [what, count] : kinds_)
+    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", human_count(count), what);
   if (!line.empty()) out += "  alternates  " + line + '\n';
   if (transversions_ > 0) {
-    out += fmt::format("  Ti/Tv       {:.2f}\n", static_cast<double>(transitions_) / static_cast<double>(transversions_));
+    out +=
+        fmt::format("  Ti/Tv       {:.2f}\n", static_cast<double>(transitions_) / static_cast<double>(transversions_));
   }
   if (records_ > 0) {
     out += fmt::format("  records     {} passed, {} with several alternates\n", human_count(passed_),

@@ -66,8 +66,8 @@ inline constexpr Message kBadWaveform{"mapping-bad-waveform",
 inline constexpr Message kNoAssembly{"mapping-no-assembly",
                                      "nothing says that the positions are of GRCh37 or GRCh38: resources do not say it",
                                      "没有说明坐标属于 GRCh37 还是 GRCh38：资源中不注明"};
-inline constexpr Message kNoSample{"mapping-no-sample",
-                                   "there is no sample to make resources of: name one that the file has, or the patient",
-                                   "没有可用于生成资源的样本：请指定文件中的样本，或指定患者"};
+inline constexpr Message kNoSample{
+    "mapping-no-sample", "there is no sample to make resources of: name one that the file has, or the patient",
+    "没有可用于生成资源的样本：请指定文件中的样本，或指定患者"};
 
 }  // namespace meridian::mapping

@@ -60,7 +60,8 @@ AllelicState allelic_state(const Genotype& genotype, std::size_t allele, bool is
   const auto same = static_cast<std::size_t>(std::count_if(genotype.alleles.begin(), genotype.alleles.end(),
                                                            [&](const auto& one) { return one.index == allele; }));
   const bool is_all = same == genotype.alleles.size();
-  if (is_mitochondrial) return is_all ? AllelicState{"LA6704-6", "Homoplasmic"} : AllelicState{"LA6703-8", "Heteroplasmic"};
+  if (is_mitochondrial)
+    return is_all ? AllelicState{"LA6704-6", "Homoplasmic"} : AllelicState{"LA6703-8", "Heteroplasmic"};
   if (genotype.alleles.size() == 1) return {"LA6707-9", "Hemizygous"};
   return is_all ? AllelicState{"LA6705-3", "Homozygous"} : AllelicState{"LA6706-1", "Heterozygous"};
 }
@@ -90,12 +91,15 @@ struct VariantMapper::State {
   bool is_told = false;
 
   State(const genomics::Header& of, VariantContext with)
-      : header(of), context(std::move(with)), ids(context.tenant_key), columns(of),
+      : header(of),
+        context(std::move(with)),
+        ids(context.tenant_key),
+        columns(of),
         assembly(internal::assembly_of(context.assembly.empty() ? of.assembly() : context.assembly)) {
     const auto& names = of.samples();
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const bool is_asked = context.samples.empty() ||
-                            std::find(context.samples.begin(), context.samples.end(), names[i]) != context.samples.end();
+      const bool is_asked = context.samples.empty() || std::find(context.samples.begin(), context.samples.end(),
+                                                                 names[i]) != context.samples.end();
       if (is_asked) samples.push_back({i, {context.patient, context.sample_system, internal::clean(names[i])}, {}, {}});
     }
     if (names.empty() && !context.patient.empty()) samples.push_back({0, {context.patient, {}, {}}, {}, {}});
@@ -218,10 +222,10 @@ struct VariantMapper::State {
       return;
     }
     const std::string assembly_name = std::to_string(static_cast<int>(assembly));
-    const std::string what = assembly_name + '|' + internal::chromosome_name(variant.contig) + '|' +
-                             std::to_string(variant.from) + '|' + variant.ref + '|' +
-                             (variant.alt.empty() ? std::string(record.alts[allele - 1]) + std::to_string(variant.to)
-                                                  : variant.alt);
+    const std::string what =
+        assembly_name + '|' + internal::chromosome_name(variant.contig) + '|' + std::to_string(variant.from) + '|' +
+        variant.ref + '|' +
+        (variant.alt.empty() ? std::string(record.alts[allele - 1]) + std::to_string(variant.to) : variant.alt);
     variant.id = id_of("Observation", sample, "variant|" + what);
     if (genotype != nullptr) {
       const AllelicState state = allelic_state(*genotype, allele, internal::chromosome_name(variant.contig) == "MT");

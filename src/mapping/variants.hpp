@@ -32,12 +32,12 @@ namespace meridian::mapping {
 struct VariantContext {
   enum class Source : std::uint8_t { not_said, germline, somatic };
   enum class Filtered : std::uint8_t { left_out, taken };
-  std::string tenant_key;                    ///< secret; ids are HMACs under it
-  std::string patient;                       ///< `Patient/123`; empty: named by the sample
+  std::string tenant_key;                       ///< secret; ids are HMACs under it
+  std::string patient;                          ///< `Patient/123`; empty: named by the sample
   std::string sample_system = "urn:id:sample";  ///< URI of whose names the samples have
-  std::vector<std::string> samples;          ///< only these; empty: all
-  std::string assembly;                      ///< GRCh37, GRCh38; empty: as the header says, where that is one of them
-  Source source = Source::not_said;          ///< INFO/SOMATIC says it too
+  std::vector<std::string> samples;             ///< only these; empty: all
+  std::string assembly;              ///< GRCh37, GRCh38; empty: as the header says, where that is one of them
+  Source source = Source::not_said;  ///< INFO/SOMATIC says it too
   Filtered filtered = Filtered::left_out;
   std::size_t max_results = 10'000;
 };

@@ -65,7 +65,8 @@ TEST(Variants, have_the_same_ids_however_they_are_written) {
 
 TEST(Variants, count_what_makes_nothing) {
   const Made made = made_of(
-      "1\t5\t.\tA\tC\t.\tq10\t.\tGT\t0/1\t1/1\n1\t6\t.\tA\tC\t.\tPASS\t.\tGT\t./.\t0/0\n1\t7\t.\tA\t*,<*>\t.\tPASS\t.\tGT\t0/1\t0/2\n");
+      "1\t5\t.\tA\tC\t.\tq10\t.\tGT\t0/1\t1/1\n1\t6\t.\tA\tC\t.\tPASS\t.\tGT\t./.\t0/"
+      "0\n1\t7\t.\tA\t*,<*>\t.\tPASS\t.\tGT\t0/1\t0/2\n");
   EXPECT_EQ(made.counts.filtered, 1U);
   EXPECT_EQ(made.counts.no_call, 1U);
   EXPECT_EQ(made.counts.reference, 1U);
@@ -79,15 +80,19 @@ TEST(Variants, count_what_makes_nothing) {
 TEST(Variants, say_genes_changes_and_significance_as_annotators_do) {
   const std::string csq =
       "##INFO=<ID=CSQ,Number=.,Type=String,Description=\"Consequence. Format: Allele|SYMBOL|HGNC_ID|HGVSc|HGVSp\">\n";
-  const Made vep = made_of("1\t5\t.\tA\tC\t.\tPASS\tCSQ=C|BRCA2|HGNC:1101|NM_000059.4:c.1A>C|NP_000050.3:p.Met1%3D\tGT\t0/1\t0/0\n",
-                           {}, csq + "##reference=hg19\n");
+  const Made vep =
+      made_of("1\t5\t.\tA\tC\t.\tPASS\tCSQ=C|BRCA2|HGNC:1101|NM_000059.4:c.1A>C|NP_000050.3:p.Met1%3D\tGT\t0/1\t0/0\n",
+              {}, csq + "##reference=hg19\n");
   EXPECT_THAT(vep.resources[0], HasSubstr(R"("code":"HGNC:1101","display":"BRCA2")"));
   EXPECT_THAT(vep.resources[0], HasSubstr("NP_000050.3:p.Met1="));
   EXPECT_THAT(vep.resources[0], HasSubstr("LA14029-5"));
-  const Made ann = made_of("1\t5\t.\tA\tC\t.\tPASS\tANN=C|missense|MODERATE|TP53|G|transcript|NM_1.2|x|1/2|c.5A>C|p.K2T\tGT\t0/1\t0/0\n");
+  const Made ann = made_of(
+      "1\t5\t.\tA\tC\t.\tPASS\tANN=C|missense|MODERATE|TP53|G|transcript|NM_1.2|x|1/2|c.5A>C|p.K2T\tGT\t0/1\t0/0\n");
   EXPECT_THAT(ann.resources[0], HasSubstr(R"("text":"TP53")"));
   EXPECT_THAT(ann.resources[0], HasSubstr("NM_1.2:c.5A>C"));
-  const Made clinvar = made_of("1\t5\t.\tA\tC\t.\tPASS\tCLNSIG=Likely_pathogenic,_risk_factor;CLNDN=Marfan_syndrome;GENEINFO=FBN1:2200\tGT\t0/1\t0/0\n");
+  const Made clinvar = made_of(
+      "1\t5\t.\tA\tC\t.\tPASS\tCLNSIG=Likely_pathogenic,_risk_factor;CLNDN=Marfan_syndrome;GENEINFO=FBN1:2200\tGT\t0/"
+      "1\t0/0\n");
   ASSERT_THAT(clinvar.resources, SizeIs(4));
   EXPECT_THAT(clinvar.resources[1], HasSubstr("LA26332-9"));
   EXPECT_THAT(clinvar.resources[1], HasSubstr("risk factor"));
@@ -130,7 +135,8 @@ TEST(Variants, are_of_the_patient_given_or_of_the_sample) {
 TEST(Variants, are_listed_up_to_a_bound) {
   VariantContext context;
   context.max_results = 1;
-  const Made made = made_of("1\t5\t.\tA\tC\t.\tPASS\t.\tGT\t0/1\t0/0\n1\t8\t.\tA\tC\t.\tPASS\t.\tGT\t0/1\t0/0\n", context);
+  const Made made =
+      made_of("1\t5\t.\tA\tC\t.\tPASS\t.\tGT\t0/1\t0/0\n1\t8\t.\tA\tC\t.\tPASS\t.\tGT\t0/1\t0/0\n", context);
   EXPECT_EQ(made.counts.variants, 2U);
   EXPECT_EQ(made.counts.unlisted, 1U);
 }

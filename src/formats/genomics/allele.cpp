@@ -78,14 +78,17 @@ bool is_contig_name(std::string_view name, int version) {
   if (name.empty()) return false;
   if (version < 3) {
     // No white space, and nothing that a breakend or a list could not be told from.
-    return std::all_of(name.begin(), name.end(),
-                       [](char c) { return is_graphic(c) && c != '<' && c != '>' && c != ',' && c != '[' && c != ']'; });
+    return std::all_of(name.begin(), name.end(), [](char c) {
+      return is_graphic(c) && c != '<' && c != '>' && c != ',' && c != '[' && c != ']';
+    });
   }
   // Section 1.4.7: [0-9A-Za-z!#$%&+./:;?@^_|~-][0-9A-Za-z!#$%&*+./:;=?@^_|~-]*
   constexpr std::string_view kOthers = "!#$%&+./:;?@^_|~-";
-  const auto may_begin = [&](char c) { return is_digit(c) || is_letter(c) || kOthers.find(c) != std::string_view::npos; };
-  return may_begin(name[0]) && std::all_of(name.begin() + 1, name.end(),
-                                           [&](char c) { return may_begin(c) || c == '*' || c == '='; });
+  const auto may_begin = [&](char c) {
+    return is_digit(c) || is_letter(c) || kOthers.find(c) != std::string_view::npos;
+  };
+  return may_begin(name[0]) &&
+         std::all_of(name.begin() + 1, name.end(), [&](char c) { return may_begin(c) || c == '*' || c == '='; });
 }
 
 std::optional<Breakend> parse_breakend(std::string_view allele) {

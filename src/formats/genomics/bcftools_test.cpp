@@ -127,7 +127,8 @@ TEST(BcftoolsFiles, are_normalised_as_bcftools_does) {
     options.trim = one.has_reference ? Trim::yes : Trim::no;
     auto ours = records_of(normalised(input->second, options, one.has_reference ? &reference : nullptr));
     // Two records of norm.vcf are not of its reference; `bcftools norm -c x` leaves such out, we say so and keep them.
-    std::erase_if(ours, [](const std::string& line) { return line.starts_with("1\t60\t") || line.starts_with("4\t37\t"); });
+    std::erase_if(ours,
+                  [](const std::string& line) { return line.starts_with("1\t60\t") || line.starts_with("4\t37\t"); });
     // htslib writes a list without values as missing.
     for (std::string& line : ours) {
       if (const std::size_t at = line.find(";AC=;"); at != std::string::npos) line.insert(at + 4, ".");

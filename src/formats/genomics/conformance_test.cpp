@@ -38,12 +38,12 @@ bool is_excluded(const std::string& name) {
 std::map<std::string, std::string> suite(const std::string& folder) {
   std::map<std::string, std::string> some;
   for (auto& [name, bytes] : testing::shared_files("genomics/vcf-validator-suite.tar.zst")) {
-    const bool is_case = name.find("/" + folder + "/") != std::string::npos &&
-                         (name.ends_with(".vcf") || name.ends_with(".vcf.gz"));
+    const bool is_case =
+        name.find("/" + folder + "/") != std::string::npos && (name.ends_with(".vcf") || name.ends_with(".vcf.gz"));
     if (name.ends_with("passed_empty_vcf.vcf")) continue;  // nothing is no VCF file; only the assembly passes there
     // What fails there are checks against an assembly, and of evidence for an archive; the files are VCF.
-    const bool is_beside = name.find("assembly_checker") != std::string::npos ||
-                           name.find("/evidence/") != std::string::npos;
+    const bool is_beside =
+        name.find("assembly_checker") != std::string::npos || name.find("/evidence/") != std::string::npos;
     if (is_case && (folder == "passed" || !is_beside)) some.emplace(name, std::move(bytes));
   }
   return some;

@@ -10,8 +10,8 @@ inline constexpr Message kFileFormat{"vcf-fileformat", "the first line must be #
                                      "第一行须为 ##fileformat=VCFv4.1 至 4.5"};
 inline constexpr Message kMetaForm{"vcf-meta-form", "a line of the header must have the form ##key=value",
                                    "头部各行须为 ##键=值 的形式"};
-inline constexpr Message kMetaStructure{"vcf-meta-structure",
-                                        "the structured line is not well formed: {0}", "结构化头部行格式不正确：{0}"};
+inline constexpr Message kMetaStructure{"vcf-meta-structure", "the structured line is not well formed: {0}",
+                                        "结构化头部行格式不正确：{0}"};
 inline constexpr Message kMetaMissing{"vcf-meta-missing", "{0} is missing, or not where it belongs in the line",
                                       "缺少 {0}，或其位置不正确"};
 inline constexpr Message kMetaValue{"vcf-meta-value", "{0} cannot be \"{1}\"", "{0} 的值不能为 “{1}”"};
@@ -46,8 +46,7 @@ inline constexpr Message kBeyondContig{"vcf-beyond-contig", "POS lies beyond the
                                        "POS 超出染色体（contig）长度"};
 inline constexpr Message kUndeclared{"vcf-undeclared", "{0} is not declared in the header", "{0} 未在头部声明"};
 inline constexpr Message kBases{"vcf-bases", "bases are A, C, G, T and N", "碱基只能为 A、C、G、T、N"};
-inline constexpr Message kAllele{"vcf-allele",
-                                 "an allele is bases, *, a symbol in angle brackets, or a breakend",
+inline constexpr Message kAllele{"vcf-allele", "an allele is bases, *, a symbol in angle brackets, or a breakend",
                                  "等位基因须为碱基、*、尖括号中的符号或断点"};
 inline constexpr Message kSymbol{"vcf-symbol", "the structural variant is none that the specification has",
                                  "规范中没有这种结构变异"};
@@ -80,7 +79,8 @@ inline constexpr Message kEnd{"vcf-end", "END lies before POS", "END 在 POS 之
 inline constexpr Message kUnsorted{"vcf-unsorted", "the record lies before the one above it", "记录位于上一条记录之前"};
 inline constexpr Message kScattered{"vcf-scattered", "records of this contig stand above already, others lie between",
                                     "该染色体（contig）的记录不连续"};
-inline constexpr Message kDuplicate{"vcf-duplicate", "the variant stands twice in the file", "同一变异在文件中出现两次"};
+inline constexpr Message kDuplicate{"vcf-duplicate", "the variant stands twice in the file",
+                                    "同一变异在文件中出现两次"};
 
 // Structural variants from 4.4 on.
 inline constexpr Message kSvLength{"vcf-sv-length", "SVLEN is needed for {0}", "{0} 需要 SVLEN"};

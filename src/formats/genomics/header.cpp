@@ -18,7 +18,8 @@ std::string line_path(std::uint64_t line) {
 }
 
 Issue line_fault(std::uint64_t line, IssueType type, const Message& message, std::vector<std::string> arguments = {}) {
-  return {Severity::error, type, message, std::move(arguments), line_path(line), {0, static_cast<std::uint32_t>(line), 1}};
+  return {
+      Severity::error, type, message, std::move(arguments), line_path(line), {0, static_cast<std::uint32_t>(line), 1}};
 }
 
 bool is_structured(const MetaLine& meta) {
@@ -57,8 +58,8 @@ bool Header::add_line(std::string_view line, std::uint64_t number, const Limits&
   raw_.emplace_back(line);
   const bool is_first = lines_++ == 0;
   constexpr std::string_view kFormat = "##fileformat=VCFv4.";
-  const bool is_format = line.size() == kFormat.size() + 1 && line.starts_with(kFormat) && line.back() >= '1' &&
-                         line.back() <= '5';
+  const bool is_format =
+      line.size() == kFormat.size() + 1 && line.starts_with(kFormat) && line.back() >= '1' && line.back() <= '5';
   if (is_first) {
     if (is_format) {
       version_ = line.back() - '0';
@@ -127,8 +128,8 @@ void Header::declare(Definitions& into, const MetaLine& meta, Issues& issues) {
   const auto count = parse_count(meta.attribute("Number"), version_);
   const auto type = value_type(meta.attribute("Type"));
   if (id.empty() || !count || !type) return;
-  const FieldDefinition* reserved = &into == &info_ ? internal::reserved_info(id, version_)
-                                                    : internal::reserved_format(id, version_);
+  const FieldDefinition* reserved =
+      &into == &info_ ? internal::reserved_info(id, version_) : internal::reserved_format(id, version_);
   auto definition = std::make_unique<FieldDefinition>();
   definition->id = id;
   definition->count = *count;

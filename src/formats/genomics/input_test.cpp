@@ -19,7 +19,8 @@ const std::string kText =
     "##fileformat=VCFv4.2\n##FILTER=<ID=PASS,Description=\"All filters passed\">\n##contig=<ID=1,length=100000>\n"
     "##contig=<ID=2,length=100000>\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n"
     "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\n"
-    "1\t100\ta\tA\tC\t30\tPASS\t.\tGT\t0|1\n1\t50000\tb\tG\tT\t.\tPASS\t.\tGT\t1/1\n2\t7\tc\tG\tT\t.\tPASS\t.\tGT\t./.\n";
+    "1\t100\ta\tA\tC\t30\tPASS\t.\tGT\t0|1\n1\t50000\tb\tG\tT\t.\tPASS\t.\tGT\t1/1\n2\t7\tc\tG\tT\t.\tPASS\t.\tGT\t./"
+    ".\n";
 
 class VcfInput : public ::testing::Test {
  protected:

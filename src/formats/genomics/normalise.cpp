@@ -44,9 +44,8 @@ void trim_left(Alleles& alleles) {
 }
 
 bool can_move(const Record& record) {
-  return is_bases(record.ref) && std::all_of(record.alts.begin(), record.alts.end(), [](std::string_view alt) {
-    return kind_of(alt) == AlleleKind::bases;
-  });
+  return is_bases(record.ref) && std::all_of(record.alts.begin(), record.alts.end(),
+                                             [](std::string_view alt) { return kind_of(alt) == AlleleKind::bases; });
 }
 
 /// END follows REF where it says no more than REF does.
@@ -65,7 +64,7 @@ void move_end(const Record& record, std::uint64_t end, std::string& info) {
 
 Result<> align_left(Alleles& alleles, std::string_view contig, std::uint64_t window, Reference* reference) {
   std::vector<std::string>& all = alleles.all;
-  std::string before;             // bases before alleles.pos, the nearest last
+  std::string before;  // bases before alleles.pos, the nearest last
   std::uint64_t moved = 0;
   while (true) {
     const bool may_be_empty = reference != nullptr && alleles.pos > 1 && moved < window;

@@ -66,7 +66,9 @@ TEST(Normalise, splits_and_says_what_is_not_of_the_reference) {
   Issues issues;
   auto reader = Reader::open(memory_source(text), {}, issues);
   ASSERT_TRUE(reader);
-  OneContig reference("CAAAC" "C");
+  OneContig reference(
+      "CAAAC"
+      "C");
   Normaliser normaliser(reader->header(), {}, &reference);
   std::string out;
   Record record;
@@ -86,7 +88,8 @@ TEST(Normalise, splits_and_says_what_is_not_of_the_reference) {
 
 TEST(Normalise, holds_no_more_records_than_it_may) {
   const std::string text =
-      "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t4\t.\tA\tC\t.\t.\t.\n1\t4\t.\tA\tG\t.\t.\t.\n";
+      "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t4\t.\tA\tC\t.\t.\t.\n1\t4\t.\tA\tG\t.\t."
+      "\t.\n";
   Issues issues;
   auto reader = Reader::open(memory_source(text), {}, issues);
   ASSERT_TRUE(reader);

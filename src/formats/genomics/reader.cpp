@@ -84,7 +84,11 @@ struct Reader::State {
   void say_cut(Issues& issues) const {
     // From 4.3 on, section 1.1; before it nobody asked.
     if (!is_cut || header.version() < 3) return;
-    issues.add({Severity::error, IssueType::structure, faults::kNoNewline, {}, "line " + std::to_string(line),
+    issues.add({Severity::error,
+                IssueType::structure,
+                faults::kNoNewline,
+                {},
+                "line " + std::to_string(line),
                 {offset, static_cast<std::uint32_t>(line), 1}});
   }
 };
@@ -118,7 +122,11 @@ Result<Reader> Reader::open(std::unique_ptr<ByteSource> source, const Limits& li
     return fail(ErrorCode::too_large, "there are more samples than max_samples");
   }
   if (!state->header.is_complete()) {
-    issues.add({Severity::error, IssueType::structure, faults::kNoColumns, {}, "line " + std::to_string(state->line),
+    issues.add({Severity::error,
+                IssueType::structure,
+                faults::kNoColumns,
+                {},
+                "line " + std::to_string(state->line),
                 {state->offset, static_cast<std::uint32_t>(state->line), 1}});
   } else {
     state->say_cut(issues);

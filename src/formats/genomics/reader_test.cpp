@@ -23,8 +23,8 @@ const std::string kHeader =
 
 TEST(VcfReader, takes_records_apart_where_they_lie) {
   Issues issues;
-  auto reader = Reader::open(memory_source(kHeader + "1\t10\trs1;rs2\tA\tC,<DEL>\t9.5\tPASS\tDP=7;END=20;DB\tGT:AD\t0|2:1,2,3\n"),
-                             {}, issues);
+  auto reader = Reader::open(
+      memory_source(kHeader + "1\t10\trs1;rs2\tA\tC,<DEL>\t9.5\tPASS\tDP=7;END=20;DB\tGT:AD\t0|2:1,2,3\n"), {}, issues);
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->header().info("DP")->description, "Depth, \"raw\"");
   EXPECT_THAT(reader->header().samples(), ElementsAre("Ada"));
@@ -58,7 +58,8 @@ TEST(VcfReader, says_where_a_fault_is_and_names_no_sample) {
 }
 
 TEST(VcfReader, passes_over_lines_that_nothing_can_be_made_of) {
-  const auto whole = testing::read_whole(kHeader + "1\t10\n1\tx\t.\tA\tC\t.\t.\t.\tGT\t0\n1\t11\t.\tA\tC\t.\t.\t.\tGT\t0\n");
+  const auto whole =
+      testing::read_whole(kHeader + "1\t10\n1\tx\t.\tA\tC\t.\t.\t.\tGT\t0\n1\t11\t.\tA\tC\t.\t.\t.\tGT\t0\n");
   EXPECT_EQ(whole.records, 1U);
   EXPECT_THAT(whole.faults, Contains("error vcf-few-columns line 7"));
   EXPECT_THAT(whole.faults, Contains("error vcf-position line 8, POS"));
@@ -111,9 +112,11 @@ TEST(VcfReader, says_what_stands_out_of_order) {
 }
 
 TEST(VcfReader, writes_lines_with_carriage_returns_as_lines) {
-  const auto whole = testing::read_whole("##fileformat=VCFv4.3\r\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\r\n1\t1\t.\tA\tC\t.\t.\t.\r\n");
+  const auto whole = testing::read_whole(
+      "##fileformat=VCFv4.3\r\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\r\n1\t1\t.\tA\tC\t.\t.\t.\r\n");
   EXPECT_EQ(whole.errors, 0U);
-  EXPECT_EQ(whole.text, "##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t1\t.\tA\tC\t.\t.\t.\n");
+  EXPECT_EQ(whole.text,
+            "##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n1\t1\t.\tA\tC\t.\t.\t.\n");
 }
 
 TEST(Genotype, knows_ploidy_phase_and_what_is_missing) {

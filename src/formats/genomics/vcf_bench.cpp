@@ -19,8 +19,10 @@ std::string header(std::size_t samples) {
       "##INFO=<ID=AC,Number=A,Type=Integer,Description=\"x\">\n##INFO=<ID=AN,Number=1,Type=Integer,Description=\"x\">\n"
       "##INFO=<ID=AF,Number=A,Type=Float,Description=\"x\">\n##INFO=<ID=DP,Number=1,Type=Integer,Description=\"x\">\n"
       "##INFO=<ID=CSQ,Number=.,Type=String,Description=\"x\">\n"
-      "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">\n##FORMAT=<ID=AD,Number=R,Type=Integer,Description=\"x\">\n"
-      "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"x\">\n##FORMAT=<ID=GQ,Number=1,Type=Integer,Description=\"x\">\n"
+      "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"x\">\n##FORMAT=<ID=AD,Number=R,Type=Integer,Description="
+      "\"x\">\n"
+      "##FORMAT=<ID=DP,Number=1,Type=Integer,Description=\"x\">\n##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="
+      "\"x\">\n"
       "##FORMAT=<ID=PL,Number=G,Type=Integer,Description=\"x\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
   if (samples > 0) text += "\tFORMAT";
   for (std::size_t i = 0; i < samples; ++i) text += "\tS" + std::to_string(i);
@@ -40,7 +42,8 @@ std::string body(std::size_t samples, std::size_t records) {
     if (samples == 0) text += ";CSQ=G|missense_variant|MODERATE|BRCA1|ENSG00000012048|Transcript|ENST00000357654|x";
     if (samples > 0) text += "\tGT:AD:DP:GQ:PL";
     for (std::size_t s = 0; s < samples; ++s) {
-      text += "\t0/1:" + next(60) + ',' + next(60) + ':' + next(120) + ':' + next(99) + ':' + next(900) + ",0," + next(900);
+      text +=
+          "\t0/1:" + next(60) + ',' + next(60) + ':' + next(120) + ':' + next(99) + ':' + next(900) + ",0," + next(900);
     }
     text += '\n';
   }

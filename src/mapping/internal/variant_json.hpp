@@ -28,13 +28,13 @@ struct CalledVariant {
   std::string alt;
   VariantCode change;
   Assembly assembly = Assembly::unknown;
-  std::string_view state;         ///< LOINC answer, of 53034-5; empty: not known
+  std::string_view state;  ///< LOINC answer, of 53034-5; empty: not known
   std::string_view state_name;
-  std::string_view source;        ///< LOINC answer, of 48002-0
+  std::string_view source;  ///< LOINC answer, of 48002-0
   std::string_view source_name;
-  std::string frequency;          ///< JSON number
-  std::string depth;              ///< JSON number
-  std::string copies;             ///< JSON number
+  std::string frequency;  ///< JSON number
+  std::string depth;      ///< JSON number
+  std::string copies;     ///< JSON number
   VariantNotes notes;
 };
 

@@ -91,7 +91,8 @@ bool is_number(std::string_view text) {
 
 // RefSeq: the versions of NC_000001 to NC_000024.
 constexpr int kVersions37[] = {10, 11, 11, 11, 9, 11, 13, 10, 11, 10, 9, 11, 10, 8, 9, 9, 10, 9, 9, 10, 8, 10, 10, 9};
-constexpr int kVersions38[] = {11, 12, 12, 12, 10, 12, 14, 11, 12, 11, 10, 12, 11, 9, 10, 10, 11, 10, 10, 11, 9, 11, 11, 10};
+constexpr int kVersions38[] = {11, 12, 12, 12, 10, 12, 14, 11, 12, 11, 10, 12,
+                               11, 9,  10, 10, 11, 10, 10, 11, 9,  11, 11, 10};
 
 }  // namespace
 
@@ -137,7 +138,8 @@ VariantNotes AnnotationColumns::notes(const genomics::Record& record, std::strin
     notes.transcript = plain(piece(entry, '|', 6));
     notes.coding_change = plain(piece(entry, '|', 9));
     notes.protein_change = plain(piece(entry, '|', 10));
-    if (!notes.coding_change.empty() && notes.coding_change.find(':') == std::string::npos && !notes.transcript.empty()) {
+    if (!notes.coding_change.empty() && notes.coding_change.find(':') == std::string::npos &&
+        !notes.transcript.empty()) {
       notes.coding_change.insert(0, notes.transcript + ":");
     }
   }
@@ -157,7 +159,8 @@ VariantNotes AnnotationColumns::notes(const genomics::Record& record, std::strin
   });
   take_significance(record.info_value("CLNSIG"), notes);
   each(record.info_value("CLNDN"), ",|", [&](std::string_view name) {
-    if (notes.conditions.size() >= kMostNotes || name == "." || name == "not_provided" || name == "not_specified") return;
+    if (notes.conditions.size() >= kMostNotes || name == "." || name == "not_provided" || name == "not_specified")
+      return;
     if (name.starts_with('_')) return;  // a part behind a comma
     std::string told = plain(name);
     std::replace(told.begin(), told.end(), '_', ' ');

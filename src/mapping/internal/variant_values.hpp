@@ -20,11 +20,11 @@ struct VariantCode {
 
 /// Of one allele, from ANN (SnpEff), CSQ (VEP), GENEINFO and CLNSIG (ClinVar); what is not said is empty.
 struct VariantNotes {
-  std::string gene;             ///< symbol
-  std::string gene_id;          ///< of HGNC, `HGNC:1100`
-  std::string transcript;       ///< `NM_000059.4`
-  std::string coding_change;    ///< HGVS: `NM_000059.4:c.68del`
-  std::string protein_change;   ///< HGVS: `NP_000050.3:p.…`
+  std::string gene;                   ///< symbol
+  std::string gene_id;                ///< of HGNC, `HGNC:1100`
+  std::string transcript;             ///< `NM_000059.4`
+  std::string coding_change;          ///< HGVS: `NM_000059.4:c.68del`
+  std::string protein_change;         ///< HGVS: `NP_000050.3:p.…`
   std::vector<VariantCode> known_as;  ///< dbSNP, ClinVar
   std::vector<VariantCode> significance;
   std::vector<std::string> conditions;

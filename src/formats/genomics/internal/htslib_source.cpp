@@ -42,7 +42,7 @@ struct Text {
 
 /// From the root, so that htslib takes no name for an address.
 Result<std::string> full_path(const std::string& path) {
-  struct stat about {};
+  struct stat about{};
   if (stat(path.c_str(), &about) != 0) return fail(ErrorCode::not_found, path + ": no such file");
   if (!S_ISREG(about.st_mode)) return fail(ErrorCode::invalid_argument, path + " is no regular file");
   const std::unique_ptr<char, Freed<char, free_memory>> full(realpath(path.c_str(), nullptr));
@@ -60,7 +60,7 @@ class HtslibSource final : public ByteSource {
     const std::string full = TRY(full_path(path));
     hts_set_log_level(HTS_LOG_OFF);
     auto source = std::unique_ptr<HtslibSource>(new HtslibSource);
-    struct stat about {};
+    struct stat about{};
     if (stat(path.c_str(), &about) == 0) source->size_ = static_cast<std::uint64_t>(about.st_size);
     source->file_.reset(hts_open(full.c_str(), "r"));
     if (source->file_ == nullptr) return fail(ErrorCode::io_failure, path + " cannot be opened");

@@ -14,8 +14,9 @@ namespace {
 constexpr std::size_t kMaxAttributes = 1'000;
 
 Issue fault(const MetaLine& meta, IssueType type, const Message& message, std::vector<std::string> arguments = {}) {
-  return {Severity::error, type,           message, std::move(arguments), meta_path(meta),
-          {0, static_cast<std::uint32_t>(meta.line), 1}};
+  return {Severity::error, type,
+          message,         std::move(arguments),
+          meta_path(meta), {0, static_cast<std::uint32_t>(meta.line), 1}};
 }
 
 bool is_attribute_name(std::string_view name) {
@@ -152,7 +153,8 @@ std::string_view parse_structure(MetaLine& meta) {
   text.remove_prefix(1);
   while (true) {
     const std::size_t equals = text.find('=');
-    if (equals == std::string_view::npos || !is_attribute_name(text.substr(0, equals))) return "a name=value is missing";
+    if (equals == std::string_view::npos || !is_attribute_name(text.substr(0, equals)))
+      return "a name=value is missing";
     if (meta.attributes.size() == kMaxAttributes) return "it has more than 1000 values";
     std::string name(text.substr(0, equals));
     std::string value;

@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kFixedColumns = 8;
 constexpr std::size_t kMostUndeclared = 10'000;  // names remembered
 
-/// `[A-Za-z_][0-9A-Za-z_.]*`, and `%` of an encoded character, which files of other programs have. Sections 1.6.1, 1.6.2
+/// `[A-Za-z_][0-9A-Za-z_.]*`, and `%` of an encoded character, which files of other programs have.
+/// Sections 1.6.1, 1.6.2
 bool is_key(std::string_view key) {
   if (key.empty() || !(is_letter(key[0]) || key[0] == '_')) return key == "1000G";
   return std::all_of(key.begin(), key.end(),
@@ -100,8 +101,7 @@ bool RecordParser::parse(std::string_view line, std::uint64_t number, std::uint6
     rest.remove_prefix(has_more ? end + 1 : rest.size());
   }
   if (count < kFixedColumns) {
-    add(IssueType::structure, faults::kTooFewColumns, {}, line,
-        {std::to_string(count), std::to_string(kFixedColumns)});
+    add(IssueType::structure, faults::kTooFewColumns, {}, line, {std::to_string(count), std::to_string(kFixedColumns)});
     return false;
   }
   record.chrom = columns[0];
@@ -308,7 +308,8 @@ void RecordParser::check_info(const Record& record, const InfoField& field) {
   } else if (definition.is_non_negative && scan.is_negative) {
     add(IssueType::value, faults::kNegative, where(), field.value);
   }
-  if (header_.version() < 3 && !all_graphic(field.value)) add(IssueType::value, faults::kCharacter, where(), field.value);
+  if (header_.version() < 3 && !all_graphic(field.value))
+    add(IssueType::value, faults::kCharacter, where(), field.value);
   if (definition.id == "CIGAR" && !scan.is_missing) {
     each_piece(field.value, ',', [&](std::string_view one) {
       if (one != "." && !is_cigar(one)) add(IssueType::value, faults::kCigar, where(), one);
@@ -331,7 +332,8 @@ void RecordParser::check_info(const Record& record, const InfoField& field) {
   if (needed == scan.count || scan.is_missing) return;
   // A record without alternates may keep one value; a text in quotation marks is one.
   if (needed == 0 && scan.count == 1) return;
-  if (needed == 1 && definition.type == ValueType::string && field.value.starts_with('"') && field.value.ends_with('"')) {
+  if (needed == 1 && definition.type == ValueType::string && field.value.starts_with('"') &&
+      field.value.ends_with('"')) {
     return;
   }
   add(IssueType::value, faults::kCount, where(), field.value,
@@ -472,7 +474,8 @@ void RecordParser::check_sample_value(const Record& record, std::size_t sample, 
       break;
   }
   // Without alternates the values may still be those of an allele that is not told.
-  const bool is_by_allele = definition.count.kind != Count::Kind::fixed && definition.count.kind != Count::Kind::per_ploidy;
+  const bool is_by_allele =
+      definition.count.kind != Count::Kind::fixed && definition.count.kind != Count::Kind::per_ploidy;
   if (needed == scan.count || (record.alts.empty() && is_by_allele)) return;
   add(IssueType::value, faults::kCount, where(), value,
       {std::to_string(scan.count), std::to_string(needed), to_string(definition.count)});

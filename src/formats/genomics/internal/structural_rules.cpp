@@ -39,8 +39,7 @@ class Structural {
  private:
   void add(const Message& message, const std::string& where, std::string_view at,
            std::vector<std::string> arguments = {}, Severity severity = Severity::error) {
-    issues_.add(
-        record_fault(record_, IssueType::business_rule, message, where, at, std::move(arguments), severity));
+    issues_.add(record_fault(record_, IssueType::business_rule, message, where, at, std::move(arguments), severity));
   }
   std::string_view of_allele(std::string_view key, std::size_t allele) const {
     return piece(record_.info_value(key), ',', allele);
@@ -154,7 +153,9 @@ class Structural {
         in_all += *count;
         are_whole &= *count == std::floor(*count);
       }
-      const double each = length ? static_cast<double>(*length) : is_missing(unit) ? 0 : static_cast<double>(unit.size());
+      const double each = length             ? static_cast<double>(*length)
+                          : is_missing(unit) ? 0
+                                             : static_cast<double>(unit.size());
       if (count && total && each > 0 && std::abs(*count * each - *total) >= each) {
         add(faults::kRepeatBases, "INFO/RB", bases, {}, Severity::warning);
       }
