@@ -48,6 +48,11 @@ class MllpDelivery final : public Forwarder {
   const std::unique_ptr<connect::MllpClient> client_;
 };
 
+/// What a file of it is called: by its first byte, as the formats of messages differ.
+const char* ending_of(std::string_view content) {
+  return content.starts_with('{') ? ".json" : content.starts_with('<') ? ".xml" : ".hl7";
+}
+
 class FileDelivery final : public Forwarder {
  public:
   FileDelivery(std::string feed, std::string folder) : feed_(std::move(feed)), folder_(std::move(folder)) {}
@@ -55,8 +60,8 @@ class FileDelivery final : public Forwarder {
   void forward(const Message& message, ForwardDone done) const override {
     char number[24];
     std::snprintf(number, sizeof number, "%012llu", static_cast<unsigned long long>(message.id.sequence));
-    const Result<> written =
-        replace_file(system_files(), folder_ + '/' + feed_ + '-' + number + ".hl7", message.content);
+    const Result<> written = replace_file(
+        system_files(), folder_ + '/' + feed_ + '-' + number + ending_of(message.content), message.content);
     if (!written) tell_failure(feed_, written.error());
     done(written ? Forwarded::done : Forwarded::failed, Issues());
   }

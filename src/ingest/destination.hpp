@@ -6,7 +6,7 @@
 //
 //   mllp   the message as it came; AA and CA are success, AE and AR a refusal with what its ERR or MSA-3 says
 //   fhir   what the mapping makes of it, as a transaction of PUTs; 2xx is success, 4xx (but 408, 429) a refusal
-//   file   a file of its own, FEED-NUMBER.hl7, that appears whole
+//   file   a file of its own, FEED-NUMBER.hl7 (.json, .xml), that appears whole
 // Any thread. Lifetime: Io and mapper outlive it.
 #pragma once
 

@@ -61,6 +61,10 @@ TEST(FileDestinations, write_each_message_into_a_file_of_its_own) {
   EXPECT_THAT(system_files().list(feed.destination->folder).value(), SizeIs(1));
   EXPECT_EQ(read_whole_file(system_files(), feed.destination->folder + "/out-000000000007.hl7", 100).value(),
             "MSH|...");
+  message.id = {"out", 8};
+  message.content = R"({"patient_no":"7"})";
+  (*delivery)->forward(message, [](Forwarded, const Issues&) {});
+  EXPECT_TRUE(system_files().exists(feed.destination->folder + "/out-000000000008.json").value());
 }
 
 TEST(FhirDestinations, need_a_mapping_and_a_url) {

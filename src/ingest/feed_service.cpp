@@ -90,6 +90,10 @@ void FeedService::pause() {
   if (state_->connector != nullptr) state_->connector->pause();
 }
 
+bool FeedService::is_paused() const {
+  return state_->is_paused;
+}
+
 void FeedService::resume() {
   state_->is_paused = false;
   if (state_->feed.destination) state_->pipeline->resume(Stage::forward);

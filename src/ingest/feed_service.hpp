@@ -53,6 +53,7 @@ class FeedService {
   FeedStatistics statistics() const;
   /// While paused nothing is read from senders, and nothing delivered; what was read goes on.
   void pause();
+  bool is_paused() const;
   void resume();
   /// Stops reading, answers what was read; true when nothing had to be cut.
   bool drain(std::int64_t milliseconds);

@@ -109,7 +109,7 @@ void take(Feeds& feeds, Request request, http::Responder responder) {
   };
   if (service == nullptr) return refuse(404, "there is no such feed");
   if (service->feed().kind != ConnectorKind::http) return refuse(409, "the feed's connector is not http");
-  if (!service->feed().is_enabled || service->statistics().is_paused) return refuse(503, "the feed is paused");
+  if (!service->feed().is_enabled || service->is_paused()) return refuse(503, "the feed is paused");
   if (request.body.empty()) return refuse(400, "there is no message in the body");
   const std::string source = source_of(request.peer);
   const auto delivery = std::make_shared<Delivery>(std::move(service), std::move(responder));
