@@ -372,6 +372,7 @@ TEST_F(DicomServers, speak_tls_with_certificates_on_both_sides) {
 TEST_F(DicomServers, serve_many_associations_at_once) {
   start();
   std::vector<std::thread> senders;
+  senders.reserve(16);
   for (int i = 0; i < 16; ++i) {
     senders.emplace_back([this, i] {
       const auto client = open({{kCt, {kExplicit}}});
