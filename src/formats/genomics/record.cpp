@@ -55,13 +55,13 @@ void write(const Record& record, std::string& out) {
     out.append(record.alts[i]);
   }
   out.append("\t").append(record.qual).append("\t").append(record.filter).append("\t");
-  if (record.info.empty()) out.append(record.info_text.empty() ? "." : record.info_text);
+  if (record.info.empty()) out.append(record.info_text);
   for (std::size_t i = 0; i < record.info.size(); ++i) {
     if (i > 0) out += ';';
     out.append(record.info[i].key);
     if (record.info[i].has_value) out.append("=").append(record.info[i].value);
   }
-  if (!record.format_text.empty()) {
+  if (record.has_format) {
     out += '\t';
     if (record.format.empty()) out.append(record.format_text);
     for (std::size_t i = 0; i < record.format.size(); ++i) {

@@ -36,6 +36,7 @@ struct Record {
   std::string_view chrom;
   std::uint64_t pos = 0;  ///< from 1; 0 is the telomere before it
   std::string_view id, ref, alt, qual, filter, info_text, format_text;
+  bool has_format = false;  ///< the line has more columns than INFO
 
   std::vector<std::string_view> alts;  ///< none for `.`
   std::vector<InfoField> info;

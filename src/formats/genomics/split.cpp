@@ -26,14 +26,15 @@ void append_pieces(std::string_view value, const std::vector<std::size_t>& place
 void append_values(std::string_view value, Count count, std::size_t alternates, std::size_t allele, std::string& out) {
   const std::size_t values = internal::count_pieces(value, ',');
   const std::size_t alleles = alternates + 1;
+  const bool is_per_genotype = count.kind == Count::Kind::per_genotype;
+  // Of one chromosome, as many genotypes as alleles.
+  const bool is_per_allele = (count.kind == Count::Kind::per_allele || is_per_genotype) && values == alleles;
   if (count.kind == Count::Kind::per_alternate && values == alternates) {
     append_pieces(value, {allele - 1}, out);
-  } else if (count.kind == Count::Kind::per_allele && values == alleles) {
+  } else if (is_per_allele) {
     append_pieces(value, {0, allele}, out);
-  } else if (count.kind == Count::Kind::per_genotype && values == genotype_count(alleles, 2)) {
+  } else if (is_per_genotype && values == genotype_count(alleles, 2)) {
     append_pieces(value, {0, diploid_place(0, allele), diploid_place(allele, allele)}, out);
-  } else if (count.kind == Count::Kind::per_genotype && values == alleles) {
-    append_pieces(value, {0, allele}, out);
   } else {
     out.append(value);
   }

@@ -19,7 +19,8 @@ constexpr std::size_t kMostUndeclared = 10'000;  // names remembered
 /// `[A-Za-z_][0-9A-Za-z_.]*`, and `%` of an encoded character, which files of other programs have.
 /// Sections 1.6.1, 1.6.2
 bool is_key(std::string_view key) {
-  if (key.empty() || !(is_letter(key[0]) || key[0] == '_')) return key == "1000G";
+  const bool begins_well = !key.empty() && (is_letter(key[0]) || key[0] == '_');
+  if (!begins_well) return key == "1000G";
   return std::all_of(key.begin(), key.end(),
                      [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '%'; });
 }
@@ -123,6 +124,7 @@ bool RecordParser::parse(std::string_view line, std::uint64_t number, std::uint6
   parse_alleles(record);
   parse_info(record);
   record.format_text = {};
+  record.has_format = has_more;
   if (has_more) {
     const std::size_t end = rest.find('\t');
     record.format_text = rest.substr(0, end);
@@ -144,7 +146,7 @@ void RecordParser::parse_fixed(const Record& record) {
   // <name>: of the assembly file.
   std::string_view contig = record.chrom;
   if (contig.size() > 2 && contig.front() == '<' && contig.back() == '>') contig = contig.substr(1, contig.size() - 2);
-  if (!is_contig_name(contig, version) || contig.find(':') == 0) {
+  if (!is_contig_name(contig, version) || contig.starts_with(':')) {
     add(IssueType::value, faults::kCharacter, "CHROM", record.chrom);
   } else if (header_.has_contigs()) {
     const MetaLine* meta = header_.contig(contig);
