@@ -65,6 +65,13 @@ TEST(VcfReader, passes_over_lines_that_nothing_can_be_made_of) {
   EXPECT_THAT(whole.faults, Contains("error vcf-position line 8, POS"));
 }
 
+TEST(VcfReader, takes_no_fields_from_the_record_before) {
+  const auto whole = testing::read_whole(kHeader + "1\t1\t.\tA\tC\t.\t.\t.\tAD:GT\t1,2:0\n1\t2\t.\tA\tC\t.\t.\t.\t\t0\n");
+  EXPECT_EQ(whole.records, 2U);
+  EXPECT_THAT(whole.faults, Contains("error vcf-genotype-first line 7, FORMAT"));
+  EXPECT_THAT(whole.faults, Contains("error vcf-empty line 8, FORMAT"));
+}
+
 TEST(VcfReader, stops_at_its_limits) {
   Limits limits;
   limits.max_line_bytes = 300;

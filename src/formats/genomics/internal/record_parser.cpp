@@ -343,15 +343,15 @@ void RecordParser::check_info(const Record& record, const InfoField& field) {
 }
 
 void RecordParser::parse_format(Record& record) {
+  if (record.format_text.empty()) {
+    add(IssueType::value, faults::kEmpty, "FORMAT", record.format_text);
+    return;
+  }
   if (record.format_text != format_text_ || format_keys_.empty()) {
     format_text_ = record.format_text;
     format_keys_.clear();
     format_definitions_.clear();
     bool is_sound = true;
-    if (record.format_text.empty()) {
-      add(IssueType::value, faults::kEmpty, "FORMAT", record.format_text);
-      return;
-    }
     each_piece(record.format_text, ':', [&](std::string_view key) {
       if (format_keys_.size() == limits_.max_fields) return;
       const bool is_name = header_.version() >= 3 ? is_key(key) : !key.empty() && all_graphic(key);
