@@ -36,6 +36,8 @@ inline constexpr Message kTooFewColumns{"vcf-few-columns", "the line has {0} col
                                         "该行有 {0} 列，应有 {1} 列；已略过"};
 inline constexpr Message kSampleColumns{"vcf-sample-columns", "the line has {0} columns, the header {1}",
                                         "该行有 {0} 列，头部有 {1} 列"};
+inline constexpr Message kTooMuch{"vcf-too-much", "there are more than {0} ({1}); the line is left out",
+                                  "超过 {0} 个（{1}）；该行已略过"};
 inline constexpr Message kEmptyLine{"vcf-empty-line", "an empty line", "空行"};
 inline constexpr Message kEmpty{"vcf-empty", "nothing stands here; what is missing is written \".\"",
                                 "此处为空；缺失值应写为 “.”"};

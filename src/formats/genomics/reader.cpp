@@ -65,7 +65,7 @@ struct Reader::State {
         from += used;
         offset += used;
         ++line;
-        if (text.ends_with('\r')) {
+        while (text.ends_with('\r')) {
           text.remove_suffix(1);
           has_carriage_returns = true;
         }

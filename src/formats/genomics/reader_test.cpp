@@ -11,7 +11,6 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 const std::string kHeader =
     "##fileformat=VCFv4.3\n"
@@ -83,11 +82,11 @@ TEST(VcfReader, stops_at_its_limits) {
   limits = {};
   limits.max_alleles = 2;
   const auto whole = testing::read_whole(kHeader + "1\t1\t.\tA\tC,G,T\t.\t.\t.\tGT\t0\n", limits);
-  EXPECT_THAT(whole.faults, Contains("error vcf-meta-value line 7, ALT"));
+  EXPECT_THAT(whole.faults, Contains("error vcf-too-much line 7, ALT"));
   limits = {};
   limits.max_fields = 1;
   EXPECT_THAT(testing::read_whole(kHeader + "1\t1\t.\tA\tC\t.\t.\tDP=1;DB\tGT\t0\n", limits).faults,
-              Contains("error vcf-meta-value line 7, INFO"));
+              Contains("error vcf-too-much line 7, INFO"));
   limits = {};
   limits.max_samples = 0;
   EXPECT_FALSE(testing::read_whole(kHeader, limits).is_readable);

@@ -71,6 +71,11 @@ void RecordParser::add(IssueType type, const Message& message, const std::string
   issues_->add(record_fault(*record_, type, message, where, at, std::move(arguments), severity));
 }
 
+void RecordParser::leave_out(const char* where, std::size_t limit, const char* name) {
+  has_too_much_ = true;
+  add(IssueType::too_long, faults::kTooMuch, where, {}, {std::to_string(limit), name});
+}
+
 void RecordParser::note_undeclared(const std::string& what, std::string_view at) {
   if (undeclared_.size() >= kMostUndeclared || !undeclared_.insert(what).second) return;
   add(IssueType::not_found, faults::kUndeclared, what, at, {what}, Severity::warning);
@@ -80,6 +85,7 @@ bool RecordParser::parse(std::string_view line, std::uint64_t number, std::uint6
                          Issues& issues) {
   record_ = &record;
   issues_ = &issues;
+  has_too_much_ = false;
   record.line = number;
   record.offset = offset;
   record.text = line;
@@ -137,6 +143,7 @@ bool RecordParser::parse(std::string_view line, std::uint64_t number, std::uint6
         {std::to_string(kFixedColumns + (has_more ? 1 : 0) + record.samples.size()),
          std::to_string(before + header_.samples().size())});
   }
+  if (has_too_much_) return false;
   if (header_.version() >= 4) check_structural(record, header_.version(), issues);
   return true;
 }
@@ -224,10 +231,7 @@ void RecordParser::parse_alleles(Record& record) {
     }
   });
   if (missing > 0) add(IssueType::value, faults::kEmpty, "ALT", record.alt);
-  if (is_too_many) {
-    add(IssueType::too_long, faults::kMetaValue, "ALT", record.alt,
-        {"ALT", "more than " + std::to_string(limits_.max_alleles) + " (max_alleles)"});
-  }
+  if (is_too_many) leave_out("ALT", limits_.max_alleles, "max_alleles");
 }
 
 void RecordParser::parse_info(Record& record) {
@@ -266,10 +270,7 @@ void RecordParser::parse_info(Record& record) {
     check_info(record, field);
     record.info.push_back(field);
   });
-  if (is_too_many) {
-    add(IssueType::too_long, faults::kMetaValue, "INFO", record.info_text,
-        {"INFO", "more than " + std::to_string(limits_.max_fields) + " (max_fields)"});
-  }
+  if (is_too_many) leave_out("INFO", limits_.max_fields, "max_fields");
   for (std::size_t i = 1; i < record.info.size(); ++i) {
     for (std::size_t before = 0; before < i && before < 100; ++before) {
       const std::string_view key = record.info[i].key;
@@ -353,7 +354,11 @@ void RecordParser::parse_format(Record& record) {
     format_definitions_.clear();
     bool is_sound = true;
     each_piece(record.format_text, ':', [&](std::string_view key) {
-      if (format_keys_.size() == limits_.max_fields) return;
+      if (format_keys_.size() == limits_.max_fields) {
+        if (!has_too_much_) leave_out("FORMAT", limits_.max_fields, "max_fields");
+        is_sound = false;
+        return;
+      }
       const bool is_name = header_.version() >= 3 ? is_key(key) : !key.empty() && all_graphic(key);
       const bool is_none = key == "." && record.format_text == ".";
       if (!is_name && !is_none) {
@@ -386,8 +391,7 @@ void RecordParser::parse_format(Record& record) {
 }
 
 void RecordParser::parse_samples(Record& record, std::string_view columns) {
-  const std::size_t most = std::min(limits_.max_samples, header_.samples().size() + 1);
-  while (record.samples.size() < most) {
+  while (record.samples.size() < limits_.max_samples) {
     const auto* tab = static_cast<const char*>(std::memchr(columns.data(), '\t', columns.size()));
     const std::size_t size = tab == nullptr ? columns.size() : static_cast<std::size_t>(tab - columns.data());
     record.samples.push_back(columns.substr(0, size));
@@ -395,6 +399,7 @@ void RecordParser::parse_samples(Record& record, std::string_view columns) {
     if (tab == nullptr) return;
     columns.remove_prefix(size + 1);
   }
+  leave_out("samples", limits_.max_samples, "max_samples");
 }
 
 void RecordParser::check_sample(const Record& record, std::size_t sample) {

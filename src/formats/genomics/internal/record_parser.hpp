@@ -30,6 +30,8 @@ class RecordParser {
   void check_sample(const Record& record, std::size_t sample);
   void check_sample_value(const Record& record, std::size_t sample, const FormatField& field, std::string_view value,
                           std::uint32_t ploidy);
+  /// Of more than a limit allows nothing is kept.
+  void leave_out(const char* where, std::size_t limit, const char* name);
   /// Once for each name.
   void note_undeclared(const std::string& what, std::string_view at);
   void add(IssueType type, const Message& message, const std::string& where, std::string_view at,
@@ -39,6 +41,7 @@ class RecordParser {
   const Limits& limits_;
   Record* record_ = nullptr;  // of the call that runs
   Issues* issues_ = nullptr;
+  bool has_too_much_ = false;
   std::string format_text_;  // of the record before, mostly the same
   std::vector<std::string> format_keys_;
   std::vector<const FieldDefinition*> format_definitions_;
