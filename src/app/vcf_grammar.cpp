@@ -10,6 +10,15 @@ const Choices<std::string> kAssemblies{{"GRCh37", "GRCh37"}, {"GRCh38", "GRCh38"
 const Choices<VcfOptions::Source> kSources{{"germline", VcfOptions::Source::germline},
                                            {"somatic", VcfOptions::Source::somatic}};
 
+void add_format(CLI::App& command, VcfOptions& options, const char* help) {
+  choice(command, "--format", options.format, kForms, help);
+}
+
+void add_assembly_and_source(CLI::App& command, VcfOptions& options) {
+  choice(command, "--assembly", options.assembly, kAssemblies, "what positions are of; otherwise as the header says");
+  choice(command, "--source", options.source, kSources, "where the DNA is from, where the file does not say it");
+}
+
 }  // namespace
 
 void add_vcf(CLI::App& app, VcfOptions& options) {
@@ -28,10 +37,10 @@ void add_vcf(CLI::App& app, VcfOptions& options) {
         ->type_name("CHR:FROM-TO");
     return command;
   };
-  choice(*task("info", "samples, contigs, and how many variants of which kind", Task::info), "--format", options.format,
-         kForms, "for people, or JSON, a file a line");
-  choice(*task("validate", "say what is wrong, by VCF 4.1 to 4.5", Task::validate), "--format", options.format, kForms,
-         "text: a line an issue; json: an OperationOutcome a file");
+  add_format(*task("info", "samples, contigs, and how many variants of which kind", Task::info), options,
+             "for people, or JSON, a file a line");
+  add_format(*task("validate", "say what is wrong, by VCF 4.1 to 4.5", Task::validate), options,
+             "text: a line an issue; json: an OperationOutcome a file");
   auto* normalise = task("normalise", "write one alternate a record, trimmed and moved left", Task::normalise);
   normalise->add_option("--reference", options.reference, "a FASTA file with its index (.fai); without: nothing moves")
       ->type_name("FILE");
@@ -43,8 +52,7 @@ void add_vcf(CLI::App& app, VcfOptions& options) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   to_fhir->add_option("--sample-system", options.sample_system, "whose names the samples have")->type_name("URI");
-  choice(*to_fhir, "--assembly", options.assembly, kAssemblies, "what positions are of; otherwise as the header says");
-  choice(*to_fhir, "--source", options.source, kSources, "where the DNA is from, where the file does not say it");
+  add_assembly_and_source(*to_fhir, options);
   to_fhir->add_flag("--filtered", options.takes_filtered, "also records that did not pass their filters");
   all->footer(
       "to-fhir follows HL7's Genomics Reporting guide (STU2). Genotypes of the reference make nothing; they are "

@@ -65,7 +65,8 @@ TEST(VcfReader, passes_over_lines_that_nothing_can_be_made_of) {
 }
 
 TEST(VcfReader, takes_no_fields_from_the_record_before) {
-  const auto whole = testing::read_whole(kHeader + "1\t1\t.\tA\tC\t.\t.\t.\tAD:GT\t1,2:0\n1\t2\t.\tA\tC\t.\t.\t.\t\t0\n");
+  const auto whole =
+      testing::read_whole(kHeader + "1\t1\t.\tA\tC\t.\t.\t.\tAD:GT\t1,2:0\n1\t2\t.\tA\tC\t.\t.\t.\t\t0\n");
   EXPECT_EQ(whole.records, 2U);
   EXPECT_THAT(whole.faults, Contains("error vcf-genotype-first line 7, FORMAT"));
   EXPECT_THAT(whole.faults, Contains("error vcf-empty line 8, FORMAT"));
@@ -168,6 +169,17 @@ TEST(Definition, counts_genotypes) {
   EXPECT_EQ(genotype_count(3, 1), 3U);
   EXPECT_EQ(genotype_count(4, 3), 20U);
   EXPECT_EQ(genotype_count(10'000, 1'000), kMostGenotypes);
+}
+
+TEST(VcfReader, holds_values_to_their_types) {
+  const auto faults_of = [](const std::string& depths) {
+    return testing::read_whole(kHeader + "1\t1\t.\tA\tC\t.\t.\t.\tGT:AD\t0/1:" + depths + "\n").errors;
+  };
+  for (const char* right : {"1,2", ".,2", "+1,2147483647", "."}) EXPECT_EQ(faults_of(right), 0U) << right;
+  for (const char* wrong :
+       {"1", "1,2,3", "1,x", "1,2x", "-,2", "1,2147483648", "1,99999999999999999999", "-1,2", "1,-."}) {
+    EXPECT_EQ(faults_of(wrong), 1U) << wrong;
+  }
 }
 
 TEST(Record, decodes_percent_signs) {

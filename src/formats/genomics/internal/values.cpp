@@ -16,20 +16,32 @@ bool is_special(std::string_view text) {
   return is("inf") || is("nan") || is("infinity");
 }
 
-}  // namespace
-
-bool is_integer(std::string_view text) {
+/// As scan_values, in one pass: most values of samples are integers.
+ValueScan scan_integers(std::string_view text) {
+  ValueScan scan;
   const char* at = text.data();
   const char* const end = at + text.size();
-  if (at != end && (*at == '-' || *at == '+')) ++at;
-  if (at == end || end - at > 10) return false;
-  std::uint64_t value = 0;
-  for (; at != end; ++at) {
-    if (!is_digit(*at)) return false;
-    value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+  while (true) {
+    ++scan.count;
+    const bool has_sign = at != end && (*at == '-' || *at == '+');
+    scan.is_negative |= has_sign && *at == '-';
+    if (has_sign) ++at;
+    const char* const first = at;
+    std::uint64_t value = 0;
+    for (; at != end && is_digit(*at); ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+    const bool is_missing = at == first && !has_sign && at != end && *at == '.';
+    if (is_missing) ++at;
+    scan.is_type &= is_missing || (at != first && at - first <= 10 && value <= 2'147'483'647);
+    if (at != end && *at != ',') {
+      scan.is_type = false;
+      while (at != end && *at != ',') ++at;
+    }
+    if (at == end) return scan;
+    ++at;
   }
-  return value <= 2'147'483'647;
 }
+
+}  // namespace
 
 bool is_float(std::string_view text) {
   const char* at = text.data();
@@ -56,6 +68,7 @@ bool is_float(std::string_view text) {
 ValueScan scan_values(std::string_view text, ValueType type) {
   ValueScan scan;
   if (text == ".") return {1, true, false, true};
+  if (type == ValueType::integer) return scan_integers(text);
   const char* at = text.data();
   const char* const end = at + text.size();
   while (true) {
@@ -67,10 +80,6 @@ ValueScan scan_values(std::string_view text, ValueType type) {
       scan.is_type = false;
     } else if (value != ".") {
       switch (type) {
-        case ValueType::integer:
-          scan.is_type &= is_integer(value);
-          scan.is_negative |= value[0] == '-';
-          break;
         case ValueType::floating:
           scan.is_type &= is_float(value);
           scan.is_negative |= value[0] == '-';
@@ -80,8 +89,7 @@ ValueScan scan_values(std::string_view text, ValueType type) {
           scan.is_type &= value.size() == 1 || (value.size() == 3 && value[0] == '%') ||
                           (value.size() <= 4 && (value[0] & 0x80) != 0);
           break;
-        case ValueType::flag:
-        case ValueType::string:
+        default:
           break;
       }
     }

@@ -10,13 +10,12 @@ namespace meridian::genomics::internal {
 
 struct ValueScan {
   std::uint64_t count = 0;  ///< values in the list
-  bool is_type = true;      ///< all of them, missing ones too
+  bool is_type = true;      ///< all of them, missing ones too; integers have 32 bits
   bool is_negative = false;
   bool is_missing = false;  ///< nothing but one `.`
 };
 ValueScan scan_values(std::string_view text, ValueType type);
 
-bool is_integer(std::string_view text);  ///< within 32 bits
 /// Also inf, infinity and nan, of either case. Section 1.3
 bool is_float(std::string_view text);
 
