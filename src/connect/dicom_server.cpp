@@ -4,34 +4,16 @@
 
 #include "connect/internal/dicom_association.hpp"
 #include "connect/internal/dicom_core.hpp"
+#include "connect/internal/peer_server.hpp"
 #include "net/io.hpp"
-#include "net/listener.hpp"
 
 namespace meridian::connect {
 
 using internal::DicomAssociation;
 using internal::DicomCore;
 
-struct DicomServer::State {
-  explicit State(std::shared_ptr<DicomCore> shared) : core(std::move(shared)) {}
-  ~State() {
-    listener.reset();
-    cut();
-    core->connections->wait_until_empty(INT32_MAX);
-  }
-
-  template <typename What>
-  void with_connections(What what) {
-    net::Connections<DicomAssociation>::for_each(core->connections, what);
-  }
-
-  void cut() {
-    core->is_cutting = true;
-    with_connections([](DicomAssociation& association) { association.cut(); });
-  }
-
-  const std::shared_ptr<DicomCore> core;
-  std::optional<net::Listener> listener;
+struct DicomServer::State : internal::PeerServer<DicomCore, DicomAssociation> {
+  using PeerServer::PeerServer;
 };
 
 namespace {
@@ -78,16 +60,13 @@ Result<DicomServer> DicomServer::start(DicomServerOptions options, net::Io& io, 
                                        DicomHandler& handler) {
   TRY(check(options));
   auto core = std::make_shared<DicomCore>(std::move(options), io, executor, handler);
-  if (core->options.tls) core->tls = TRY(net::TlsServer::create(core->options.certificates));
-  core->connections->live_on(io);
-  auto state = std::make_shared<State>(core);
-  state->listener = TRY(net::Listener::tcp(io.next(), core->options.host, core->options.port));
-  state->listener->start([core](net::Accepted accepted) { take(core, std::move(accepted)); });
+  auto state = std::make_shared<State>(std::move(core));
+  TRY(state->listen(take));
   return DicomServer(std::move(state));
 }
 
 std::uint16_t DicomServer::port() const {
-  return state_->listener->port();
+  return state_->port();
 }
 
 DicomServerCounts DicomServer::counts() const {
@@ -97,18 +76,11 @@ DicomServerCounts DicomServer::counts() const {
 }
 
 Result<> DicomServer::reload_certificates() {
-  if (!state_->core->tls) return fail(ErrorCode::invalid_argument, "the server has no TLS");
-  return state_->core->tls->reload();
+  return state_->reload_certificates();
 }
 
 bool DicomServer::drain(std::int64_t milliseconds) {
-  state_->core->is_draining = true;
-  state_->listener->stop();
-  state_->with_connections([](DicomAssociation& association) { association.drain(); });
-  if (state_->core->connections->wait_until_empty(milliseconds)) return true;
-  state_->cut();
-  state_->core->connections->wait_until_empty(INT32_MAX);
-  return false;
+  return state_->drain(milliseconds);
 }
 
 }  // namespace meridian::connect

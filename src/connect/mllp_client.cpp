@@ -9,7 +9,6 @@
 
 #include "base/random.hpp"
 #include "connect/retry.hpp"
-#include "net/connect.hpp"
 #include "net/io.hpp"
 #include "net/signal.hpp"
 #include "net/tls_stream.hpp"
@@ -119,11 +118,8 @@ Task<Result<std::string>> MllpClient::State::deliver(const std::string& framed) 
 }
 
 Task<Result<>> MllpClient::State::connect() {
-  const auto deadline = [this] { return Deadline::after_milliseconds(options.connect_ms); };
-  Result<std::vector<net::Address>> addresses = co_await net::resolve(loop, options.host, options.port, deadline());
-  if (!addresses) co_return fail(std::move(addresses).error());
-  Result<std::unique_ptr<net::Stream>> made = co_await net::connect(loop, *std::move(addresses), deadline());
-  if (made && tls) made = co_await net::connect_tls(*std::move(made), tls, options.host, deadline());
+  Result<std::unique_ptr<net::Stream>> made =
+      co_await net::reach(loop, options.host, options.port, tls, options.connect_ms);
   if (!made) co_return fail(std::move(made).error());
   stream = *std::move(made);
   ++connections;

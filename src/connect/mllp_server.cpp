@@ -9,8 +9,8 @@
 #include "base/clock.hpp"
 #include "connect/internal/mllp_connection.hpp"
 #include "connect/internal/mllp_core.hpp"
+#include "connect/internal/peer_server.hpp"
 #include "net/io.hpp"
-#include "net/listener.hpp"
 
 namespace meridian::connect {
 
@@ -39,26 +39,8 @@ void MllpResponder::skip() && {
   if (const std::shared_ptr<Target> target = std::exchange(target_, nullptr)) target->skip(sequence_);
 }
 
-struct MllpServer::State {
-  explicit State(std::shared_ptr<MllpCore> shared) : core(std::move(shared)) {}
-  ~State() {
-    listener.reset();
-    cut();
-    core->connections->wait_until_empty(INT32_MAX);
-  }
-
-  template <typename What>
-  void with_connections(What what) {
-    net::Connections<MllpConnection>::for_each(core->connections, what);
-  }
-
-  void cut() {
-    core->is_cutting = true;
-    with_connections([](MllpConnection& connection) { connection.cut(); });
-  }
-
-  const std::shared_ptr<MllpCore> core;
-  std::optional<net::Listener> listener;
+struct MllpServer::State : internal::PeerServer<MllpCore, MllpConnection> {
+  using PeerServer::PeerServer;
 };
 
 namespace {
@@ -113,16 +95,13 @@ Result<MllpServer> MllpServer::start(MllpServerOptions options, net::Io& io, Mll
   TRY(check(options));
   auto core = std::make_shared<MllpCore>(std::move(options), io, std::move(handler),
                                          clock != nullptr ? *clock : system_clock());
-  if (core->options.tls) core->tls = TRY(net::TlsServer::create(core->options.certificates));
-  core->connections->live_on(io);
-  auto state = std::make_shared<State>(core);
-  state->listener = TRY(net::Listener::tcp(io.next(), core->options.host, core->options.port));
-  state->listener->start([core](net::Accepted accepted) { take(core, std::move(accepted)); });
+  auto state = std::make_shared<State>(std::move(core));
+  TRY(state->listen(take));
   return MllpServer(std::move(state));
 }
 
 std::uint16_t MllpServer::port() const {
-  return state_->listener->port();
+  return state_->port();
 }
 
 MllpServerCounts MllpServer::counts() const {
@@ -142,8 +121,7 @@ MllpServerCounts MllpServer::counts() const {
 }
 
 Result<> MllpServer::reload_certificates() {
-  if (!state_->core->tls) return fail(ErrorCode::invalid_argument, "the server has no TLS");
-  return state_->core->tls->reload();
+  return state_->reload_certificates();
 }
 
 void MllpServer::pause() {
@@ -156,13 +134,7 @@ void MllpServer::resume() {
 }
 
 bool MllpServer::drain(std::int64_t milliseconds) {
-  state_->core->is_draining = true;
-  state_->listener->stop();
-  state_->with_connections([](MllpConnection& connection) { connection.drain(); });
-  if (state_->core->connections->wait_until_empty(milliseconds)) return true;
-  state_->cut();
-  state_->core->connections->wait_until_empty(INT32_MAX);
-  return false;
+  return state_->drain(milliseconds);
 }
 
 }  // namespace meridian::connect

@@ -10,7 +10,6 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "connect/retry.hpp"
-#include "net/connect.hpp"
 #include "net/io.hpp"
 #include "net/signal.hpp"
 #include "net/tls_stream.hpp"
@@ -177,18 +176,15 @@ Task<void> MqttSubscriber::State::run(std::shared_ptr<State> state) {
 }
 
 Task<Result<>> MqttSubscriber::State::connect() {
-  const auto deadline = [this] { return Deadline::after_milliseconds(options.connect_ms); };
   decoder = MqttDecoder(options.limits);
   in.clear();
   looked_at = 0;
-  Result<std::vector<net::Address>> addresses = co_await net::resolve(loop, options.host, options.port, deadline());
-  if (!addresses) co_return fail(std::move(addresses).error());
-  Result<std::unique_ptr<net::Stream>> made = co_await net::connect(loop, *std::move(addresses), deadline());
-  if (made && tls) made = co_await net::connect_tls(*std::move(made), tls, options.host, deadline());
+  Result<std::unique_ptr<net::Stream>> made =
+      co_await net::reach(loop, options.host, options.port, tls, options.connect_ms);
   if (!made) co_return fail(std::move(made).error());
   stream = *std::move(made);
   if (is_closing) co_return fail(ErrorCode::cancelled, "the subscriber is closing");
-  stream->set_deadline(deadline());
+  stream->set_deadline(Deadline::after_milliseconds(options.connect_ms));
   co_return co_await greet();
 }
 

@@ -5,7 +5,9 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <vector>
 
+#include "net/connect.hpp"
 #include "net/internal/tls_context.hpp"
 
 namespace meridian::net {
@@ -211,6 +213,16 @@ Task<Result<std::unique_ptr<Stream>>> connect_tls(std::unique_ptr<Stream> below,
     SSL_set_tlsext_host_name(ssl, host.c_str());
   }
   co_return co_await handshake(std::move(stream), deadline);
+}
+
+Task<Result<std::unique_ptr<Stream>>> reach(Loop& loop, std::string host, std::uint16_t port,
+                                            std::shared_ptr<TlsContext> tls, std::int64_t milliseconds_each) {
+  const auto deadline = [milliseconds_each] { return Deadline::after_milliseconds(milliseconds_each); };
+  Result<std::vector<Address>> addresses = co_await resolve(loop, host, port, deadline());
+  if (!addresses) co_return fail(std::move(addresses).error());
+  Result<std::unique_ptr<Stream>> made = co_await connect(loop, *std::move(addresses), deadline());
+  if (made && tls) made = co_await connect_tls(*std::move(made), tls, host, deadline());
+  co_return made;
 }
 
 }  // namespace meridian::net

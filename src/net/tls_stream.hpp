@@ -18,4 +18,9 @@ Task<Result<std::unique_ptr<Stream>>> accept_tls(std::unique_ptr<Stream> below, 
 Task<Result<std::unique_ptr<Stream>>> connect_tls(std::unique_ptr<Stream> below, std::shared_ptr<TlsContext> context,
                                                   std::string host, Deadline deadline);
 
+/// A client's way to a host: its name resolved, a connection made, and TLS above it unless `tls` is null; so many
+/// milliseconds for each. The errors of the three.
+Task<Result<std::unique_ptr<Stream>>> reach(Loop& loop, std::string host, std::uint16_t port,
+                                            std::shared_ptr<TlsContext> tls, std::int64_t milliseconds_each);
+
 }  // namespace meridian::net

@@ -6,7 +6,7 @@
 #include "base/log.hpp"
 #include "connect/internal/dicom_negotiation.hpp"
 #include "connect/internal/dicom_user.hpp"
-#include "net/tls_stream.hpp"
+#include "connect/internal/peer_server.hpp"
 
 namespace meridian::connect::internal {
 
@@ -405,26 +405,18 @@ Task<Result<>> DicomAssociation::commit(const Asked& asked) {
   co_return co_await wire_.send(asked.number, event, bytes.get(), nullptr);
 }
 
+namespace {
+
+Task<void> serve_association(std::shared_ptr<DicomCore> core, net::Stream& stream, std::uint64_t number) {
+  DicomAssociation association(std::move(core), stream, number);
+  co_await association.serve();
+}
+
+}  // namespace
+
 Task<void> serve_dicom(std::shared_ptr<DicomCore> core, std::unique_ptr<net::Stream> stream, std::uint64_t number) {
-  const std::string address = stream->peer().address;
-  if (core->tls) {
-    const Deadline deadline = Deadline::after_milliseconds(core->options.handshake_ms);
-    Result<std::unique_ptr<net::Stream>> secured =
-        co_await net::accept_tls(std::move(stream), core->tls->context(), deadline);
-    if (secured) {
-      stream = *std::move(secured);
-    } else {
-      stream = nullptr;
-      ++core->refused;
-      log_warning("dicom peer refused", {{"node", core->options.name}, {"reason", secured.error().message()}});
-    }
-  }
-  if (stream && !core->is_cutting && !core->is_draining) {
-    DicomAssociation association(core, *stream, number);
-    co_await association.serve();
-  }
-  stream.reset();
-  core->connections->leave(address);
+  return serve_peer(core, std::move(stream), "dicom peer refused", "node",
+                    [core, number](net::Stream& talked) { return serve_association(core, talked, number); });
 }
 
 }  // namespace meridian::connect::internal

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "net/connect.hpp"
 #include "net/tls_stream.hpp"
 
 namespace meridian::connect::internal {
@@ -46,6 +45,13 @@ Result<std::unique_ptr<DicomSink>> ask(const DicomReceiver& receiver, const Dico
   return receiver(kind, sop_instance);
 }
 
+DicomRetrieved retrieved(DimseCommand answer) {
+  DicomRetrieved out;
+  out.status = std::move(answer.status);
+  if (answer.sub_operations) out.operations = *answer.sub_operations;
+  return out;
+}
+
 }  // namespace
 
 DicomUser::DicomUser(std::unique_ptr<net::Stream> stream, DicomClientOptions options)
@@ -68,17 +74,15 @@ Task<Result<std::unique_ptr<DicomUser>>> DicomUser::open(net::Loop& loop, DicomC
   if (options.host.empty() || options.port == 0 || proposals.empty() || proposals.size() > kMaxContexts) {
     co_return fail(ErrorCode::invalid_argument, "an association needs a host, a port and 1 to 128 contexts");
   }
-  std::shared_ptr<net::TlsContext> tls = options.context;
+  // Chosen here: g++ 12 destroys what a condition within co_await makes once too often.
+  std::shared_ptr<net::TlsContext> tls = options.tls ? options.context : nullptr;
   if (options.tls && !tls) {
     auto made = net::make_tls_client(options.certificates);
     if (!made) co_return fail(std::move(made).error());
     tls = *std::move(made);
   }
-  const auto deadline = [ms = options.connect_ms] { return Deadline::after_milliseconds(ms); };
-  Result<std::vector<net::Address>> addresses = co_await net::resolve(loop, options.host, options.port, deadline());
-  if (!addresses) co_return fail(std::move(addresses).error());
-  Result<std::unique_ptr<net::Stream>> stream = co_await net::connect(loop, *std::move(addresses), deadline());
-  if (stream && options.tls) stream = co_await net::connect_tls(*std::move(stream), tls, options.host, deadline());
+  Result<std::unique_ptr<net::Stream>> stream =
+      co_await net::reach(loop, options.host, options.port, tls, options.connect_ms);
   if (!stream) co_return fail(std::move(stream).error());
   std::unique_ptr<DicomUser> user(new DicomUser(*std::move(stream), std::move(options)));
   Result<> established = co_await user->establish(proposals);
@@ -147,13 +151,8 @@ Task<Result<DimseStatus>> DicomUser::echo() {
   if (context == 0) co_return fail(ErrorCode::unsupported, "the peer accepted no context for C-ECHO");
   DimseCommand request;
   request.field = DimseField::c_echo_request;
-  request.message_id = ++last_message_;
   request.sop_class = uids::kVerification;
-  Result<> sent = co_await wire_.send(context, request, nullptr, nullptr);
-  if (!sent) co_return fail(std::move(sent).error());
-  Result<DimseCommand> answer = co_await response(request.message_id, nullptr);
-  if (!answer) co_return fail(std::move(answer).error());
-  co_return answer->status;
+  co_return co_await exchange(context, std::move(request), nullptr, nullptr);
 }
 
 Task<Result<DimseStatus>> DicomUser::store(const DicomObject& object, std::string originator,
@@ -162,17 +161,40 @@ Task<Result<DimseStatus>> DicomUser::store(const DicomObject& object, std::strin
   if (context == 0) co_return fail(ErrorCode::unsupported, "the peer takes no objects of this class so written");
   DimseCommand request;
   request.field = DimseField::c_store_request;
-  request.message_id = ++last_message_;
   request.sop_class = object.kind.sop_class;
   request.sop_instance = object.sop_instance;
   request.has_data_set = true;
   request.move_originator = std::move(originator);
   request.move_message_id = originator_message;
-  Result<> sent = co_await wire_.send(context, request, object.data_set.get(), executor);
+  co_return co_await exchange(context, std::move(request), object.data_set.get(), executor);
+}
+
+Task<Result<DimseStatus>> DicomUser::exchange(std::uint8_t context, DimseCommand request, const DicomBytes* data_set,
+                                              http::Executor* executor) {
+  request.message_id = ++last_message_;
+  Result<> sent = co_await wire_.send(context, request, data_set, executor);
   if (!sent) co_return fail(std::move(sent).error());
   Result<DimseCommand> answer = co_await response(request.message_id, nullptr);
   if (!answer) co_return fail(std::move(answer).error());
   co_return answer->status;
+}
+
+Task<Result<DicomUser::Question>> DicomUser::put(DimseField field, const DicomRequest& asked, std::string destination,
+                                                 const char* called) {
+  const std::uint8_t context = find(DicomKind{asked.sop_class, asked.transfer_syntax});
+  if (context == 0) {
+    co_return fail(ErrorCode::unsupported, std::string("the peer accepted no context for this ") + called);
+  }
+  DimseCommand request;
+  request.field = field;
+  request.message_id = ++last_message_;
+  request.sop_class = asked.sop_class;
+  request.move_destination = std::move(destination);
+  request.has_data_set = true;
+  const auto bytes = dicom_bytes(asked.identifier);
+  Result<> sent = co_await wire_.send(context, request, bytes.get(), nullptr);
+  if (!sent) co_return fail(std::move(sent).error());
+  co_return Question{context, request.message_id};
 }
 
 Task<Result<>> DicomUser::cancel(std::uint8_t context, std::uint16_t message) {
@@ -183,66 +205,35 @@ Task<Result<>> DicomUser::cancel(std::uint8_t context, std::uint16_t message) {
 }
 
 Task<Result<DimseStatus>> DicomUser::find(const DicomRequest& asked, const DicomMatched& matched) {
-  const DicomKind kind{asked.sop_class, asked.transfer_syntax};
-  const std::uint8_t context = find(kind);
-  if (context == 0) co_return fail(ErrorCode::unsupported, "the peer accepted no context for this C-FIND");
-  DimseCommand request;
-  request.field = DimseField::c_find_request;
-  request.message_id = ++last_message_;
-  request.sop_class = asked.sop_class;
-  request.has_data_set = true;
-  const auto bytes = dicom_bytes(asked.identifier);
-  Result<> sent = co_await wire_.send(context, request, bytes.get(), nullptr);
-  if (!sent) co_return fail(std::move(sent).error());
+  Result<Question> question = co_await put(DimseField::c_find_request, asked, std::string(), "C-FIND");
+  if (!question) co_return fail(std::move(question).error());
   bool is_cancelled = false;
   while (true) {
     std::string match;
-    Result<DimseCommand> answer = co_await response(request.message_id, &match);
+    Result<DimseCommand> answer = co_await response(question->message, &match);
     if (!answer) co_return fail(std::move(answer).error());
     if (!is_pending(answer->status.code)) co_return answer->status;
     if (is_cancelled || matched(std::move(match))) continue;
     is_cancelled = true;
-    sent = co_await cancel(context, request.message_id);
+    Result<> sent = co_await cancel(question->context, question->message);
     if (!sent) co_return fail(std::move(sent).error());
   }
 }
 
 Task<Result<DicomRetrieved>> DicomUser::move(const DicomRequest& asked, const std::string& destination) {
-  const DicomKind kind{asked.sop_class, asked.transfer_syntax};
-  const std::uint8_t context = find(kind);
-  if (context == 0) co_return fail(ErrorCode::unsupported, "the peer accepted no context for this C-MOVE");
-  DimseCommand request;
-  request.field = DimseField::c_move_request;
-  request.message_id = ++last_message_;
-  request.sop_class = asked.sop_class;
-  request.move_destination = destination;
-  request.has_data_set = true;
-  const auto bytes = dicom_bytes(asked.identifier);
-  Result<> sent = co_await wire_.send(context, request, bytes.get(), nullptr);
-  if (!sent) co_return fail(std::move(sent).error());
+  Result<Question> question = co_await put(DimseField::c_move_request, asked, destination, "C-MOVE");
+  if (!question) co_return fail(std::move(question).error());
   while (true) {
-    Result<DimseCommand> answer = co_await response(request.message_id, nullptr);
+    Result<DimseCommand> answer = co_await response(question->message, nullptr);
     if (!answer) co_return fail(std::move(answer).error());
     if (is_pending(answer->status.code)) continue;
-    DicomRetrieved retrieved;
-    retrieved.status = std::move(answer->status);
-    if (answer->sub_operations) retrieved.operations = *answer->sub_operations;
-    co_return retrieved;
+    co_return retrieved(*std::move(answer));
   }
 }
 
 Task<Result<DicomRetrieved>> DicomUser::get(const DicomRequest& asked, const DicomReceiver& receiver) {
-  const DicomKind kind{asked.sop_class, asked.transfer_syntax};
-  const std::uint8_t context = find(kind);
-  if (context == 0) co_return fail(ErrorCode::unsupported, "the peer accepted no context for this C-GET");
-  DimseCommand request;
-  request.field = DimseField::c_get_request;
-  request.message_id = ++last_message_;
-  request.sop_class = asked.sop_class;
-  request.has_data_set = true;
-  const auto bytes = dicom_bytes(asked.identifier);
-  Result<> sent = co_await wire_.send(context, request, bytes.get(), nullptr);
-  if (!sent) co_return fail(std::move(sent).error());
+  Result<Question> question = co_await put(DimseField::c_get_request, asked, std::string(), "C-GET");
+  if (!question) co_return fail(std::move(question).error());
   while (true) {
     Result<WireCommand> got = co_await wire_.command(patience());
     if (!got) co_return fail(std::move(got).error());
@@ -253,7 +244,7 @@ Task<Result<DicomRetrieved>> DicomUser::get(const DicomRequest& asked, const Dic
       if (!received) co_return fail(std::move(received).error());
       continue;
     }
-    if (got->command.field != DimseField::c_get_response || got->command.message_id != request.message_id) {
+    if (got->command.field != DimseField::c_get_response || got->command.message_id != question->message) {
       co_return unexpected_pdu();
     }
     if (got->command.has_data_set) {  // the list of what failed
@@ -261,10 +252,7 @@ Task<Result<DicomRetrieved>> DicomUser::get(const DicomRequest& asked, const Dic
       if (!list) co_return fail(std::move(list).error());
     }
     if (is_pending(got->command.status.code)) continue;
-    DicomRetrieved retrieved;
-    retrieved.status = std::move(got->command.status);
-    if (got->command.sub_operations) retrieved.operations = *got->command.sub_operations;
-    co_return retrieved;
+    co_return retrieved(std::move(got->command));
   }
 }
 

@@ -45,6 +45,16 @@ class DicomUser {
   net::Task<Result<>> establish(const std::vector<DicomProposal>& proposals);
   Result<> take_answer(const WireEvent& event, const std::vector<DicomProposal>& proposals);
   std::uint8_t find(const DicomKind& kind) const;
+  /// A request of one answer: the status that it gives.
+  net::Task<Result<DimseStatus>> exchange(std::uint8_t context, DimseCommand request, const DicomBytes* data_set,
+                                          http::Executor* executor);
+  /// A request whose answers come one after another. `called`: C-FIND and so on, for people.
+  struct Question {
+    std::uint8_t context;
+    std::uint16_t message;
+  };
+  net::Task<Result<Question>> put(DimseField field, const DicomRequest& asked, std::string destination,
+                                  const char* called);
   net::Task<Result<DimseCommand>> response(std::uint16_t message, std::string* data_set);
   net::Task<Result<>> cancel(std::uint8_t context, std::uint16_t message);
   net::Task<Result<>> receive(std::uint8_t context, const DimseCommand& request, const DicomReceiver& receiver);

@@ -4,8 +4,8 @@
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "connect/internal/peer_server.hpp"
 #include "net/recycle.hpp"
-#include "net/tls_stream.hpp"
 
 namespace meridian::connect::internal {
 
@@ -365,26 +365,18 @@ Task<bool> MllpConnection::write_whole(std::string_view bytes) {
   co_return bytes.empty();
 }
 
+namespace {
+
+Task<void> serve_connection(std::shared_ptr<MllpCore> core, net::Stream& stream, std::uint64_t number) {
+  const auto connection = std::make_shared<MllpConnection>(std::move(core), stream, number);
+  co_await connection->serve();
+}
+
+}  // namespace
+
 Task<void> serve_mllp(std::shared_ptr<MllpCore> core, std::unique_ptr<net::Stream> stream, std::uint64_t number) {
-  const std::string address = stream->peer().address;
-  if (core->tls) {
-    const Deadline deadline = Deadline::after_milliseconds(core->options.handshake_ms);
-    Result<std::unique_ptr<net::Stream>> secured =
-        co_await net::accept_tls(std::move(stream), core->tls->context(), deadline);
-    if (secured) {
-      stream = *std::move(secured);
-    } else {
-      stream = nullptr;
-      ++core->refused;
-      log_warning("mllp peer refused", {{"feed", core->options.name}, {"reason", secured.error().message()}});
-    }
-  }
-  if (stream && !core->is_cutting && !core->is_draining) {
-    const auto connection = std::make_shared<MllpConnection>(core, *stream, number);
-    co_await connection->serve();
-  }
-  stream.reset();
-  core->connections->leave(address);
+  return serve_peer(core, std::move(stream), "mllp peer refused", "feed",
+                    [core, number](net::Stream& talked) { return serve_connection(core, talked, number); });
 }
 
 }  // namespace meridian::connect::internal
