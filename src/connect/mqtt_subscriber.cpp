@@ -6,6 +6,7 @@
 #include <future>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "base/random.hpp"
@@ -130,8 +131,8 @@ struct MqttSubscriber::State {
   std::unique_ptr<net::Stream> stream;
   std::shared_ptr<Session> current;
   MqttDecoder decoder;
-  std::string in;
-  std::size_t looked_at = 0;   // of it
+  std::vector<char> room = std::vector<char>(kReadAtOnce);
+  std::string_view unread;     // of what was read into it
   std::uint32_t failures = 0;  // in a row
 
   mutable std::mutex mutex;
@@ -177,8 +178,7 @@ Task<void> MqttSubscriber::State::run(std::shared_ptr<State> state) {
 
 Task<Result<>> MqttSubscriber::State::connect() {
   decoder = MqttDecoder(options.limits);
-  in.clear();
-  looked_at = 0;
+  unread = {};
   Result<std::unique_ptr<net::Stream>> made =
       co_await net::reach(loop, options.host, options.port, tls, options.connect_ms);
   if (!made) co_return fail(std::move(made).error());
@@ -213,15 +213,11 @@ Task<Result<>> MqttSubscriber::State::greet() {
 
 Task<Result<MqttPacket>> MqttSubscriber::State::next_packet() {
   while (true) {
-    std::string_view rest = std::string_view(in).substr(looked_at);
-    Result<std::optional<MqttPacket>> packet = decoder.take(rest);
-    looked_at = in.size() - rest.size();
+    Result<std::optional<MqttPacket>> packet = decoder.take(unread);
     if (!packet) co_return fail(std::move(packet).error());
     if (*packet) co_return **std::move(packet);
-    in.resize(kReadAtOnce);
-    looked_at = 0;
-    const IoResult got = co_await stream->read_some(in.data(), in.size());
-    in.resize(got ? got.bytes : 0);
+    const IoResult got = co_await stream->read_some(room.data(), room.size());
+    unread = std::string_view(room.data(), got ? got.bytes : 0);
     if (got.status == IoStatus::timed_out) co_return fail(ErrorCode::timeout, "the broker says nothing any more");
     if (!got) co_return fail(ErrorCode::io_failure, "the connection to the broker ended");
   }

@@ -6,12 +6,10 @@
 #include "formats/cda/header.hpp"
 #include "ingest/internal/reading.hpp"
 #include "ingest/messages.hpp"
-#include "mapping/catalogue.hpp"
 
 namespace meridian::ingest {
 namespace {
 
-constexpr std::size_t kKept = 16;
 constexpr std::size_t kLongestValue = 250;
 
 std::string short_text(std::string_view text) {
@@ -39,23 +37,19 @@ MessageHeader CdaHeaderReader::read(std::string_view bytes) const {
 }
 
 CdaMapper::CdaMapper(std::shared_ptr<const mapping::Catalogue> catalogue, mapping::MappingContext context)
-    : catalogue_(std::move(catalogue)), context_(std::move(context)), mappers_(kKept) {}
-CdaMapper::~CdaMapper() = default;
+    : mappers_(std::move(catalogue), std::move(context)) {}
 
 Writes CdaMapper::map(const Message& message, Issues& issues) const {
   const cda::Document document = cda::parse_document(message.content, {}, issues);
   if (!document) return {};
-  std::unique_ptr<mapping::Mapper> mapper =
-      mappers_.take_or([this] { return std::make_unique<mapping::Mapper>(catalogue_, context_); });
-  mapping::Mapped mapped = mapper->map(document);
-  mappers_.give(std::move(mapper));
+  mapping::Mapped mapped = mappers_.map(document);
   internal::add_softly(std::move(mapped.issues), issues);
   if (mapped.map.empty()) issues.add({Severity::error, IssueType::not_supported, kNoMapFor, {message.header.type}});
   return std::move(mapped.writes);
 }
 
 std::shared_ptr<const mapping::MergeRules> CdaMapper::rules() const {
-  return catalogue_->merge_rules();
+  return mappers_.catalogue().merge_rules();
 }
 
 Result<> CdaFiles::split(const std::string& path, const std::string& /*name*/, TakeMessage& take) const {

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "base/pool.hpp"
+#include "ingest/internal/mapper_pool.hpp"
 #include "ingest/message_format.hpp"
 
 namespace meridian::ingest {
@@ -20,14 +20,11 @@ class CdaHeaderReader final : public HeaderReader {
 class CdaMapper final : public Mapper {
  public:
   CdaMapper(std::shared_ptr<const mapping::Catalogue> catalogue, mapping::MappingContext context);
-  ~CdaMapper() override;
   Writes map(const Message& message, Issues& issues) const override;
   std::shared_ptr<const mapping::MergeRules> rules() const override;
 
  private:
-  std::shared_ptr<const mapping::Catalogue> catalogue_;
-  const mapping::MappingContext context_;
-  mutable Pool<mapping::Mapper> mappers_;
+  const internal::MapperPool mappers_;
 };
 
 /// One document a file; gzip or zstd as well.

@@ -1,5 +1,6 @@
 #include "ingest/connector.hpp"
 
+#include "base/file_system.hpp"
 #include "ingest/feed.hpp"
 #include "ingest/folder_connector.hpp"
 #include "ingest/intake.hpp"
@@ -8,6 +9,14 @@
 #include "ingest/sql_connector.hpp"
 
 namespace meridian::ingest {
+
+Result<std::string> read_password(const std::string& path, std::size_t limit) {
+  std::string password;
+  if (path.empty()) return password;
+  password = TRY(read_whole_file(system_files(), path, limit));
+  while (password.ends_with('\n') || password.ends_with('\r')) password.pop_back();
+  return password;
+}
 
 std::unique_ptr<Connector> make_connector(Intake& intake) {
   const Feed& feed = intake.feed();

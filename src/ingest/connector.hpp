@@ -38,6 +38,10 @@ class Connector {
   virtual std::string fault() const { return {}; }
 };
 
+/// The password of a feed that logs in somewhere: what its file says, without the line end; of no file, none.
+/// too_large beyond the limit.
+Result<std::string> read_password(const std::string& path, std::size_t limit);
+
 /// For the feed's declaration; the intake outlives it. Null: an outbound feed, or one whose messages others bring.
 std::unique_ptr<Connector> make_connector(Intake& intake);
 

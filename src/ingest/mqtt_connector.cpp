@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/file_system.hpp"
 #include "base/log.hpp"
 #include "formats/fhir/json_writer.hpp"
 #include "ingest/feed.hpp"
@@ -11,10 +10,9 @@
 namespace meridian::ingest {
 namespace {
 
-constexpr std::size_t kLongestPassword = 65'535;
+constexpr std::size_t kLongestPassword = 65'535;  // of a CONNECT
 
 }  // namespace
-
 std::string with_topic(std::string payload, std::string_view topic) {
   constexpr std::string_view kBlank = " \t\r\n";
   const std::size_t begin = payload.find_first_not_of(kBlank);
@@ -30,10 +28,7 @@ std::string with_topic(std::string payload, std::string_view topic) {
 Result<> MqttConnector::open(net::Io& io) {
   const Feed& feed = intake_.feed();
   connect::MqttSubscriberOptions options = feed.mqtt;
-  if (!feed.password_file.empty()) {
-    options.password = TRY(read_whole_file(system_files(), feed.password_file, kLongestPassword));
-    while (options.password.ends_with('\n') || options.password.ends_with('\r')) options.password.pop_back();
-  }
+  options.password = TRY(read_password(feed.password_file, kLongestPassword));
   auto subscriber = TRY(connect::MqttSubscriber::start(
       std::move(options), io, [this](connect::MqttMessage message, connect::MqttReceipt receipt) {
         take(std::move(message), std::move(receipt));

@@ -5,13 +5,11 @@
 #include "formats/tree/document.hpp"
 #include "ingest/internal/reading.hpp"
 #include "ingest/messages.hpp"
-#include "mapping/catalogue.hpp"
 #include "mapping/record.hpp"
 
 namespace meridian::ingest {
 namespace {
 
-constexpr std::size_t kKept = 16;
 constexpr std::size_t kLongestValue = 250;
 
 }  // namespace
@@ -36,25 +34,22 @@ MessageHeader RecordHeaderReader::read(std::string_view bytes) const {
 
 RecordMapper::RecordMapper(std::shared_ptr<const mapping::Catalogue> catalogue, std::string map,
                            mapping::MappingContext context)
-    : catalogue_(std::move(catalogue)), map_(std::move(map)), context_(std::move(context)), mappers_(kKept) {}
-RecordMapper::~RecordMapper() = default;
+    : map_(std::move(map)), mappers_(std::move(catalogue), std::move(context)) {}
 
 Writes RecordMapper::map(const Message& message, Issues& issues) const {
   const tree::Document record = mapping::read_record(message.content, issues);
   if (!record) return {};
-  const mapping::RecordHeader said = mapping::read_record_header(*catalogue_, map_, record, context_.zone);
+  const mapping::RecordHeader said =
+      mapping::read_record_header(mappers_.catalogue(), map_, record, mappers_.context().zone);
   const mapping::Stamp stamp{said.time.value_or(message.arrived.microseconds()), message.header.control_id};
-  std::unique_ptr<mapping::Mapper> mapper =
-      mappers_.take_or([this] { return std::make_unique<mapping::Mapper>(catalogue_, context_); });
-  mapping::Mapped mapped = mapper->map(map_, record, stamp);
-  mappers_.give(std::move(mapper));
+  mapping::Mapped mapped = mappers_.map(std::string_view(map_), record, stamp);
   internal::add_softly(std::move(mapped.issues), issues);
   if (mapped.writes.empty()) issues.add({Severity::error, IssueType::required, kNothingMade});
   return std::move(mapped.writes);
 }
 
 std::shared_ptr<const mapping::MergeRules> RecordMapper::rules() const {
-  return catalogue_->merge_rules();
+  return mappers_.catalogue().merge_rules();
 }
 
 }  // namespace meridian::ingest

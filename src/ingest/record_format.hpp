@@ -8,9 +8,9 @@
 #include <memory>
 #include <string>
 
-#include "base/pool.hpp"
 #include "base/time_zone.hpp"
 #include "ingest/feed.hpp"
+#include "ingest/internal/mapper_pool.hpp"
 #include "ingest/message_format.hpp"
 
 namespace meridian::ingest {
@@ -31,15 +31,12 @@ class RecordHeaderReader final : public HeaderReader {
 class RecordMapper final : public Mapper {
  public:
   RecordMapper(std::shared_ptr<const mapping::Catalogue> catalogue, std::string map, mapping::MappingContext context);
-  ~RecordMapper() override;
   Writes map(const Message& message, Issues& issues) const override;
   std::shared_ptr<const mapping::MergeRules> rules() const override;
 
  private:
-  std::shared_ptr<const mapping::Catalogue> catalogue_;
   const std::string map_;
-  const mapping::MappingContext context_;
-  mutable Pool<mapping::Mapper> mappers_;
+  const internal::MapperPool mappers_;
 };
 
 /// By what the file is called: .csv, .tsv, .txt, .dat, .xlsx, .json, .ndjson (.jsonl), .xml, packed by gzip or zstd as

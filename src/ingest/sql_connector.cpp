@@ -16,15 +16,6 @@ namespace {
 constexpr std::size_t kLongestState = 64 << 10;
 constexpr std::size_t kLongestPassword = 4096;
 
-/// The password of a file, without its line end; of no file, none.
-Result<std::string> read_password(const std::string& path) {
-  std::string password;
-  if (path.empty()) return password;
-  password = TRY(read_whole_file(system_files(), path, kLongestPassword));
-  while (password.ends_with('\n') || password.ends_with('\r')) password.pop_back();
-  return password;
-}
-
 std::string json_of(const connect::SqlRow& row) {
   fhir::JsonWriter json;
   json.begin_object();
@@ -89,7 +80,7 @@ Result<> SqlConnector::ask() {
   const SqlSource& source = intake_.feed().sql;
   if (connection_ == nullptr) {
     auto made = TRY(connect::PostgresConnection::open(
-        {.database = source.database, .password = TRY(read_password(intake_.feed().password_file))}));
+        {.database = source.database, .password = TRY(read_password(intake_.feed().password_file, kLongestPassword))}));
     const std::lock_guard lock(mutex_);
     connection_ = std::move(made);
     asking_ = connection_.get();

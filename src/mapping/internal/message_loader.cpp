@@ -76,16 +76,20 @@ void MessageLoader::fragments(const YamlTree& tree) {
   for (const auto& [name, body] : tree.members) fragments_[name] = body;
 }
 
+/// What a map does; null, and said, where it does nothing.
+const YamlTree* MessageLoader::steps_of(const YamlTree& file) {
+  const YamlTree* steps = file.find("do");
+  if (steps == nullptr) compiler_.complain(1, kMissingMember, {"do"});
+  return steps;
+}
+
 void MessageLoader::message(const YamlTree& file) {
   MessageMap message;
   message.name = file.find("message")->text;
   types_.clear();
   message.groups.emplace_back();
-  const YamlTree* steps = file.find("do");
-  if (steps == nullptr) {
-    compiler_.complain(1, kMissingMember, {"do"});
-    return;
-  }
+  const YamlTree* steps = steps_of(file);
+  if (steps == nullptr) return;
   this->steps(*steps, message, 0, 0);
   triggers(file, std::move(message));
 }
@@ -126,11 +130,8 @@ void MessageLoader::element_actions(const YamlTree& file, MessageMap& message) {
   message.is_document = true;
   types_.clear();
   message.groups.emplace_back();
-  const YamlTree* steps = file.find("do");
-  if (steps == nullptr) {
-    compiler_.complain(1, kMissingMember, {"do"});
-    return;
-  }
+  const YamlTree* steps = steps_of(file);
+  if (steps == nullptr) return;
   for (const YamlTree& tree : steps->items) {
     for (const auto& [element, body] : tree.members) action(element, body, message.groups[0]);
   }

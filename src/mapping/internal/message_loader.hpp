@@ -52,6 +52,7 @@ class MessageLoader {
 
  private:
   void element_actions(const YamlTree& file, MessageMap& message);
+  const YamlTree* steps_of(const YamlTree& file);
   std::vector<SourcePath> paths(const YamlTree& file, std::string_view member);
   void identity(const YamlTree& tree, Identity& identity);
   void steps(const YamlTree& list, MessageMap& message, int group, int depth);
