@@ -1,17 +1,13 @@
 #include "base/language.hpp"
 
+#include "base/trim.hpp"
+
 namespace meridian {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 /// The weight of `;q=0.85` in thousandths; 1000 without one, -1 for what is not a weight.
 int weight(std::string_view parameter) {
-  parameter = trimmed(parameter);
+  parameter = without_blanks(parameter);
   if (parameter.empty()) return 1000;
   if (parameter.size() < 3 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=') return -1;
   const std::string_view value = parameter.substr(2);
@@ -47,7 +43,7 @@ Language choose_language(std::string_view list, Language otherwise) {
     const std::string_view entry = list.substr(0, comma);
     list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
     const std::size_t semicolon = entry.find(';');
-    const std::string_view range = trimmed(entry.substr(0, semicolon));
+    const std::string_view range = without_blanks(entry.substr(0, semicolon));
     const int quality = semicolon == std::string_view::npos ? 1000 : weight(entry.substr(semicolon + 1));
     const std::optional<Language> language = range == "*" ? otherwise : parse_language(range);
     // Among equals the first one named wins.

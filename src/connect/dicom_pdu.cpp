@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "connect/internal/dicom_text.hpp"
 
 namespace meridian::connect {
 
@@ -37,16 +38,8 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint8_t>(bytes[at]);
 }
 
-/// UIDs come padded by some with zeros, as in data sets, by others with spaces.
-std::string trimmed(std::string_view text) {
-  const auto is_padding = [](char c) { return c == ' ' || c == '\0'; };
-  while (!text.empty() && is_padding(text.back())) text.remove_suffix(1);
-  while (!text.empty() && is_padding(text.front())) text.remove_prefix(1);
-  return std::string(text);
-}
-
 Result<std::string> uid(std::string_view text) {
-  std::string plain = trimmed(text);
+  std::string plain = internal::without_padding(text);
   if (plain.size() > kMaxUidBytes) return malformed("a UID of an association has more than 64 bytes");
   return plain;
 }
@@ -85,7 +78,7 @@ Result<UserInformation> decode_user(std::string_view bytes) {
         user.implementation_class = TRY(uid(item.value));
         break;
       case kImplementationVersionItem:
-        user.implementation_version = trimmed(item.value.substr(0, kTitleBytes));
+        user.implementation_version = internal::without_padding(item.value.substr(0, kTitleBytes));
         break;
       case kWindow:
         if (item.value.size() < 4) return malformed("the window of operations is cut short");
@@ -140,8 +133,8 @@ template <typename Associate, typename Context>
 Result<Associate> decode_associate(std::string_view body, std::uint8_t context_type, Context decode_context) {
   if (body.size() < kAssociateFixedBytes) return malformed("an association's first bytes are cut short");
   Associate associate;
-  associate.called = trimmed(body.substr(4, kTitleBytes));
-  associate.calling = trimmed(body.substr(4 + kTitleBytes, kTitleBytes));
+  associate.called = internal::without_padding(body.substr(4, kTitleBytes));
+  associate.calling = internal::without_padding(body.substr(4 + kTitleBytes, kTitleBytes));
   if constexpr (std::is_same_v<Associate, AssociateRequest>) {
     associate.versions = load_big<std::uint16_t>(body.data());
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "connect/internal/dicom_text.hpp"
 
 namespace meridian::connect {
 
@@ -46,13 +47,6 @@ constexpr std::array kFields{
     DimseField::c_echo_response,  DimseField::n_event_report_request, DimseField::n_event_report_response,
     DimseField::n_action_request, DimseField::n_action_response,      DimseField::c_cancel_request,
 };
-
-std::string trimmed(std::string_view text) {
-  const auto is_padding = [](char c) { return c == ' ' || c == '\0'; };
-  while (!text.empty() && is_padding(text.back())) text.remove_suffix(1);
-  while (!text.empty() && is_padding(text.front())) text.remove_prefix(1);
-  return std::string(text);
-}
 
 bool takes_no_message_id(DimseField field) {
   return field == DimseField::c_cancel_request || (static_cast<std::uint16_t>(field) & 0x8000U) != 0;
@@ -160,20 +154,20 @@ void take_text(DimseCommand& command, std::uint16_t element, std::string_view va
   switch (element) {
     case kAffectedClass:
     case kRequestedClass:
-      command.sop_class = trimmed(value);
+      command.sop_class = internal::without_padding(value);
       break;
     case kAffectedInstance:
     case kRequestedInstance:
-      command.sop_instance = trimmed(value);
+      command.sop_instance = internal::without_padding(value);
       break;
     case kMoveDestination:
-      command.move_destination = trimmed(value);
+      command.move_destination = internal::without_padding(value);
       break;
     case kMoveOriginator:
-      command.move_originator = trimmed(value);
+      command.move_originator = internal::without_padding(value);
       break;
     case kErrorComment:
-      command.status.comment = trimmed(value.substr(0, kMaxCommentBytes));
+      command.status.comment = internal::without_padding(value.substr(0, kMaxCommentBytes));
       break;
     default:
       break;

@@ -3,6 +3,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/trim.hpp"
 #include "http/headers.hpp"
 
 namespace meridian::http {
@@ -12,18 +13,12 @@ constexpr std::size_t kPiece = 64 * 1024;
 constexpr int kGzipLevel = 5;  // most of the gain at a third of the default's time
 constexpr int kZstdLevel = 3;
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // "q=0.5" as thousandths; a malformed weight counts as refusal.
 int weight_of(std::string_view parameters) {
   const std::size_t equals = parameters.find('=');
-  if (equals == std::string_view::npos || !equals_ignoring_case(trimmed(parameters.substr(0, equals)), "q"))
+  if (equals == std::string_view::npos || !equals_ignoring_case(without_blanks(parameters.substr(0, equals)), "q"))
     return 1000;
-  const std::string_view value = trimmed(parameters.substr(equals + 1));
+  const std::string_view value = without_blanks(parameters.substr(equals + 1));
   if (value.empty() || value.size() > 5 || (value[0] != '0' && value[0] != '1')) return 0;
   int thousandths = (value[0] - '0') * 1000;
   if (value.size() > 1 && value[1] != '.') return 0;
@@ -130,7 +125,7 @@ class CompressedSource final : public BodySource {
 };
 
 bool is_compressible(std::string_view type) {
-  type = trimmed(type.substr(0, type.find(';')));
+  type = without_blanks(type.substr(0, type.find(';')));
   if (type.starts_with("text/")) return true;
   if (type.ends_with("+json") || type.ends_with("+xml")) return true;
   for (const std::string_view known :
@@ -300,7 +295,7 @@ Coding negotiate_coding(std::string_view accept_encoding) {
     const std::string_view one = accept_encoding.substr(0, comma);
     accept_encoding.remove_prefix(comma == std::string_view::npos ? accept_encoding.size() : comma + 1);
     const std::size_t semicolon = one.find(';');
-    const std::string_view coding = trimmed(one.substr(0, semicolon));
+    const std::string_view coding = without_blanks(one.substr(0, semicolon));
     const int weight = semicolon == std::string_view::npos ? 1000 : weight_of(one.substr(semicolon + 1));
     if (coding == "*") any = weight;
     if (equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip")) gzip = weight;

@@ -5,17 +5,13 @@
 #include <cstdio>
 #include <vector>
 
+#include "base/trim.hpp"
+
 namespace meridian::http {
 namespace {
 
 constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // Takes one entity tag off the front of a list; nothing when what stands there is none.
 std::optional<EntityTag> take_tag(std::string_view& list) {
@@ -39,7 +35,7 @@ std::optional<EntityTag> take_tag(std::string_view& list) {
 enum class Comparison : unsigned char { strong, weak };
 
 bool list_has(std::string_view list, const std::optional<EntityTag>& tag, bool exists, Comparison comparison) {
-  list = trimmed(list);
+  list = without_blanks(list);
   if (list == "*") return exists;
   while (!list.empty()) {
     const std::optional<EntityTag> one = take_tag(list);
@@ -47,9 +43,9 @@ bool list_has(std::string_view list, const std::optional<EntityTag>& tag, bool e
     if (exists && tag && (comparison == Comparison::strong ? strongly_equal(*one, *tag) : weakly_equal(*one, *tag))) {
       return true;
     }
-    list = trimmed(list);
+    list = without_blanks(list);
     if (list.starts_with(',')) list.remove_prefix(1);
-    list = trimmed(list);
+    list = without_blanks(list);
   }
   return false;
 }
@@ -84,7 +80,7 @@ std::optional<std::int64_t> seconds_from(int year, std::string_view month_name, 
 }  // namespace
 
 std::optional<EntityTag> parse_entity_tag(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   std::optional<EntityTag> tag = take_tag(text);
   return text.empty() ? tag : std::nullopt;
 }
@@ -120,7 +116,7 @@ std::string to_http_date(std::int64_t unix_seconds) {
 }
 
 std::optional<std::int64_t> parse_http_date(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   // IMF-fixdate: "Sun, 06 Nov 1994 08:49:37 GMT"
   if (text.size() == 29 && text[3] == ',' && text.ends_with(" GMT")) {
     const std::optional<int> day = number(text.substr(5, 2));
@@ -130,7 +126,7 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
   }
   // asctime: "Sun Nov  6 08:49:37 1994"
   if (text.size() == 24 && text[3] == ' ') {
-    const std::optional<int> day = number(trimmed(text.substr(8, 2)));
+    const std::optional<int> day = number(without_blanks(text.substr(8, 2)));
     const std::optional<int> year = number(text.substr(20, 4));
     if (!day || !year) return std::nullopt;
     return seconds_from(*year, text.substr(4, 3), *day, text.substr(11, 8));
@@ -225,7 +221,7 @@ std::optional<std::vector<Range>> parse_ranges(std::string_view text, std::uint6
   std::size_t count = 0;
   while (true) {
     const std::size_t comma = text.find(',');
-    const std::string_view one = trimmed(text.substr(0, comma));
+    const std::string_view one = without_blanks(text.substr(0, comma));
     if (!one.empty()) {
       if (++count > kMaxRanges) return std::nullopt;
       const std::size_t dash = one.find('-');

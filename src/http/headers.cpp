@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/trim.hpp"
+
 namespace meridian::http {
 namespace {
 
@@ -30,12 +32,6 @@ constexpr ByteTable kControl = table_of([](char c) {
 constexpr std::size_t kUsualBytes = 255;
 constexpr std::size_t kUsualFields = 8;
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
@@ -49,7 +45,7 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 bool list_contains(std::string_view list, std::string_view member) {
   while (!list.empty()) {
     const std::size_t comma = list.find(',');
-    if (equals_ignoring_case(trimmed(list.substr(0, comma)), member)) return true;
+    if (equals_ignoring_case(without_blanks(list.substr(0, comma)), member)) return true;
     if (comma == std::string_view::npos) return false;
     list.remove_prefix(comma + 1);
   }
@@ -104,7 +100,7 @@ void Headers::add(std::string_view name, std::string_view value) {
 }
 
 void Headers::add_checked(std::string_view name, std::string_view value) {
-  value = trimmed(value);
+  value = without_blanks(value);
   if (places_.capacity() == 0) {  // most messages have a few: all of them in these two pieces
     text_.reserve(kUsualBytes);
     places_.reserve(kUsualFields);

@@ -1,5 +1,6 @@
 #include "http/multipart.hpp"
 
+#include "base/trim.hpp"
 #include "http/internal/framing.hpp"
 
 namespace meridian::http {
@@ -7,12 +8,6 @@ namespace {
 
 constexpr std::size_t kMaxBoundary = 70;
 constexpr std::size_t kMaxPadding = 256;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // bcharsnospace and inner spaces of RFC 2046 section 5.1.1.
 bool is_boundary(std::string_view text) {
@@ -140,7 +135,7 @@ std::optional<std::string> parameter_of(std::string_view value, std::string_view
     value.remove_prefix(at + 1);
     const std::size_t equals = value.find('=');
     if (equals == std::string_view::npos) return std::nullopt;
-    const std::string_view key = trimmed(value.substr(0, equals));
+    const std::string_view key = without_blanks(value.substr(0, equals));
     value.remove_prefix(equals + 1);
     std::string text;
     if (value.starts_with('"')) {
@@ -152,7 +147,7 @@ std::optional<std::string> parameter_of(std::string_view value, std::string_view
       if (i >= value.size()) return std::nullopt;
       value.remove_prefix(i + 1);
     } else {
-      text = trimmed(value.substr(0, value.find(';')));
+      text = without_blanks(value.substr(0, value.find(';')));
     }
     if (equals_ignoring_case(key, name)) return text;
     at = value.find(';');
@@ -175,7 +170,7 @@ class FormReceiver final : public PartReceiver {
   Result<> begin(const Headers& headers) override {
     const std::string_view disposition = headers.get("Content-Disposition");
     const std::optional<std::string> name = parameter_of(disposition, "name");
-    if (!equals_ignoring_case(trimmed(disposition.substr(0, disposition.find(';'))), "form-data") || !name) {
+    if (!equals_ignoring_case(without_blanks(disposition.substr(0, disposition.find(';'))), "form-data") || !name) {
       return malformed("a part of the form has no name");
     }
     FormPart part;

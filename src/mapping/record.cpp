@@ -4,6 +4,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "base/trim.hpp"
 #include "formats/fhir/json_writer.hpp"
 #include "formats/tree/json.hpp"
 #include "mapping/catalogue.hpp"
@@ -27,7 +28,7 @@ std::vector<std::string> texts(const internal::Plan& plan, const internal::Sourc
   internal::find_places(plan.places[static_cast<std::size_t>(path.place)], record.root(), kMostFound, found);
   std::vector<std::string> out;
   for (const internal::PlaceValue& value : found) {
-    if (const std::string_view text = internal::trimmed(value.text()); !text.empty()) out.emplace_back(text);
+    if (const std::string_view text = trimmed(value.text()); !text.empty()) out.emplace_back(text);
   }
   return out;
 }

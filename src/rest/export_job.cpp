@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/trim.hpp"
 #include "formats/fhir/json_writer.hpp"
 #include "rest/history_interaction.hpp"
 #include "rest/internal/fhir_server.hpp"
@@ -39,7 +40,7 @@ std::vector<std::string> values_of(const OperationInput& input, std::string_view
   std::vector<std::string> values;
   for (const std::string_view list : input.texts(name)) {
     for (const std::string_view one : split(list, ',')) {
-      if (!trimmed(one).empty()) values.emplace_back(trimmed(one));
+      if (!without_blanks(one).empty()) values.emplace_back(without_blanks(one));
     }
   }
   return values;

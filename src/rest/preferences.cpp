@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/trim.hpp"
 #include "rest/internal/text.hpp"
 
 namespace meridian::rest {
@@ -21,10 +22,11 @@ Preferences preferences_of(const http::Headers& headers) {
   bool has_handling = false;
   const std::string all = headers.joined("Prefer");
   for (std::string_view one : split(all, ',')) {
-    one = trimmed(one.substr(0, one.find(';')));
+    one = without_blanks(one.substr(0, one.find(';')));
     const std::size_t equals = one.find('=');
-    const std::string_view name = trimmed(one.substr(0, equals));
-    const std::string_view value = equals == one.npos ? std::string_view{} : unquoted(trimmed(one.substr(equals + 1)));
+    const std::string_view name = without_blanks(one.substr(0, equals));
+    const std::string_view value =
+        equals == one.npos ? std::string_view{} : unquoted(without_blanks(one.substr(equals + 1)));
     if (http::equals_ignoring_case(name, "respond-async")) {
       preferences.respond_async = true;
     } else if (http::equals_ignoring_case(name, "handling") && !has_handling) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/language.hpp"
+#include "base/trim.hpp"
 #include "formats/fhir/json.hpp"
 #include "formats/fhir/xml_writer.hpp"
 #include "rest/messages.hpp"
@@ -12,12 +13,6 @@
 
 namespace meridian::rest {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// A member of an Accept list: the media type and its quality from 0 to 1000.
 struct Wish {
@@ -27,7 +22,7 @@ struct Wish {
 
 /// https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2: at most three digits after the point.
 int quality_of(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return 0;
   int quality = (text[0] - '0') * 1000;
   int place = 100;
@@ -40,11 +35,11 @@ int quality_of(std::string_view text) {
 Wish wish_of(std::string_view member) {
   Wish wish;
   const std::size_t end = member.find(';');
-  wish.media_type = trimmed(member.substr(0, end));
+  wish.media_type = without_blanks(member.substr(0, end));
   for (std::size_t at = end; at != std::string_view::npos;) {
     const std::size_t next = member.find(';', at + 1);
     const std::string_view parameter =
-        trimmed(member.substr(at + 1, next == std::string_view::npos ? next : next - at - 1));
+        without_blanks(member.substr(at + 1, next == std::string_view::npos ? next : next - at - 1));
     if (parameter.size() > 2 && (parameter[0] == 'q' || parameter[0] == 'Q') && parameter[1] == '=') {
       wish.quality = quality_of(parameter.substr(2));
     }
@@ -108,14 +103,14 @@ std::string detail_of(const http::Response& problem) {
 }  // namespace
 
 std::optional<Form> form_of_content_type(std::string_view media_type) {
-  media_type = trimmed(media_type.substr(0, media_type.find(';')));
+  media_type = without_blanks(media_type.substr(0, media_type.find(';')));
   if (among(media_type, kJsonTypes)) return Form::json;
   if (among(media_type, kXmlTypes)) return Form::xml;
   return std::nullopt;
 }
 
 std::optional<Form> form_of_accept(std::string_view accept) {
-  if (trimmed(accept).empty()) return Form::json;
+  if (without_blanks(accept).empty()) return Form::json;
   std::optional<Form> best;
   int best_quality = 0;
   while (!accept.empty()) {

@@ -1,5 +1,6 @@
 #include "rest/subscription.hpp"
 
+#include "base/trim.hpp"
 #include "http/headers.hpp"
 #include "rest/exchange.hpp"
 #include "rest/internal/text.hpp"
@@ -38,8 +39,8 @@ Result<std::optional<Subscription>> Subscription::read(fhir::Node resource) {
   for (const fhir::Node header : channel.children(channel.schema().find_name("header"))) {
     const std::string_view line = header.text();
     const std::size_t colon = line.find(':');
-    const std::string_view name = trimmed(line.substr(0, colon));
-    const std::string_view value = colon == line.npos ? std::string_view{} : trimmed(line.substr(colon + 1));
+    const std::string_view name = without_blanks(line.substr(0, colon));
+    const std::string_view value = colon == line.npos ? std::string_view{} : without_blanks(line.substr(colon + 1));
     if (!http::is_token(name) || !http::is_field_value(value)) {
       return fail(ErrorCode::unprocessable, "Subscription.channel.header is written Name: value");
     }

@@ -1,5 +1,6 @@
 #include "rest/version_headers.hpp"
 
+#include "base/trim.hpp"
 #include "http/conditional.hpp"
 #include "rest/internal/text.hpp"
 
@@ -19,7 +20,7 @@ void set_version_headers(http::Response& response, std::uint64_t version, Instan
 }
 
 Result<std::optional<IfMatch>> parse_if_match(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   if (text.empty()) return std::nullopt;
   if (text == "*") return IfMatch{.is_any = true};
   if (const auto tag = http::parse_entity_tag(text)) {
@@ -29,7 +30,7 @@ Result<std::optional<IfMatch>> parse_if_match(std::string_view text) {
 }
 
 Result<bool> parse_if_none_match_of_write(std::string_view text) {
-  text = trimmed(text);
+  text = without_blanks(text);
   if (text.empty()) return false;
   if (text == "*") return true;
   return fail(ErrorCode::invalid_argument, "If-None-Match of a write takes * alone");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/trim.hpp"
 #include "formats/fhir/json_writer.hpp"
 #include "formats/fhir/schema.hpp"
 #include "rest/exchange.hpp"
@@ -92,7 +93,7 @@ View view_of(const http::Request& request, Issues& issues) {
   }
   if (const auto elements = request.query("_elements")) {
     for (const std::string_view one : split(*elements, ',')) {
-      if (!trimmed(one).empty()) view.elements.emplace_back(trimmed(one));
+      if (!without_blanks(one).empty()) view.elements.emplace_back(without_blanks(one));
     }
   }
   return view;

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/trim.hpp"
 #include "terminology/loaders.hpp"
 #include "terminology/messages.hpp"
 #include "terminology/table_reader.hpp"
@@ -12,12 +13,6 @@
 
 namespace meridian::terminology {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 std::string with_point(std::string_view code) {
   std::string text(code.substr(0, 3));
@@ -31,13 +26,13 @@ Result<> load_icd10cm(ByteSource& source, CodeSystemBuilder& builder, LoadState&
   TableReader reader(source, TableReader::Form::lines);
   while (TRY(reader.next(issues))) {
     const std::string_view line = reader.fields().front();
-    const std::string_view code = line.size() > 78 ? trimmed(line.substr(6, 7)) : std::string_view();
+    const std::string_view code = line.size() > 78 ? trimmed(line.substr(6, 7), " ") : std::string_view();
     if (code.size() < 3 || (line[14] != '0' && line[14] != '1')) {
       issues.add({Severity::error, IssueType::structure, kNotOfTheForm, {}, {}, {0, reader.line(), 1}});
       continue;
     }
-    const std::string_view name = trimmed(line.substr(77));
-    const std::string_view brief = trimmed(line.substr(16, 60));
+    const std::string_view name = trimmed(line.substr(77), " ");
+    const std::string_view brief = trimmed(line.substr(16, 60), " ");
     const std::uint32_t place = builder.add(with_point(code), name);
     if (brief != name) builder.add_designation(place, "en", "short", brief);
     builder.add_property(place, "billable", ValueType::boolean, line[14] == '1' ? "true" : "false");

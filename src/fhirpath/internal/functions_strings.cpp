@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/trim.hpp"
 #include "base/utf8.hpp"
 #include "fhirpath/internal/conversion.hpp"
 #include "fhirpath/internal/letter_case.hpp"
@@ -73,13 +74,6 @@ bool map_text(Machine& machine, const Op& op, Map map) {
   const Outcome outcome = input_string(machine, op, text);
   if (outcome != Outcome::yes) return outcome == Outcome::empty;
   return push_copy(machine, map(text));
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n\f\v";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
 }  // namespace
@@ -214,7 +208,7 @@ bool run_trim(Machine& machine, const Op& op, Demand /*demand*/) {
   std::string_view text;
   const Outcome outcome = input_string(machine, op, text);
   if (outcome != Outcome::yes) return outcome == Outcome::empty;
-  return machine.push(Value::of_string(trimmed(text)));
+  return machine.push(Value::of_string(trimmed(text, " \t\r\n\f\v")));
 }
 
 bool run_split(Machine& machine, const Op& op, Demand /*demand*/) {

@@ -4,21 +4,17 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/trim.hpp"
 #include "formats/signal/faults.hpp"
 
 namespace meridian::signal {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
+constexpr std::string_view kBlanks = " \t\r";
 
 /// The next word, taken off the front.
 std::string_view take_word(std::string_view& line) {
-  line = trimmed(line);
+  line = trimmed(line, kBlanks);
   const std::string_view word = line.substr(0, line.find_first_of(" \t"));
   line.remove_prefix(word.size());
   return word;
@@ -73,9 +69,9 @@ class HeaderParser {
       std::string_view line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(text.size(), line.size() + 1));
       ++line_;
-      line = trimmed(line);
+      line = trimmed(line, kBlanks);
       if (line.starts_with('#')) {
-        header_.comments.emplace_back(trimmed(line.substr(1)));
+        header_.comments.emplace_back(trimmed(line.substr(1), kBlanks));
       } else if (!line.empty()) {
         if (!has_record) {
           read_record(line);
@@ -208,7 +204,7 @@ class HeaderParser {
     read_number("checksum", signal.checksum);
     std::int32_t block = 0;
     read_number("block", block);
-    signal.label = trimmed(line);
+    signal.label = trimmed(line, kBlanks);
     frame_samples_ += signal.samples_per_frame;
     if (frame_samples_ > limits_.max_frame_samples) {
       return void(refuse(limits_.max_frame_samples, "samples in a frame"));

@@ -3,20 +3,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/trim.hpp"
 #include "formats/tree/internal/tree.hpp"
 
 namespace meridian::tree {
-namespace {
-
-constexpr std::string_view kBlank = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
-}  // namespace
 
 std::string_view Element::name() const {
   if (number_ == 0) return {};

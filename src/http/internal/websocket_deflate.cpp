@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/trim.hpp"
 #include "http/headers.hpp"
 
 namespace meridian::http::internal {
@@ -14,15 +15,9 @@ constexpr std::size_t kPiece = 16 * 1024;
 // What ends each message's last block, and is left out on the wire (section 7.2.1).
 constexpr std::string_view kTail("\x00\x00\xff\xff", 4);
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 std::string_view take_until(std::string_view& text, char end) {
   const std::size_t at = text.find(end);
-  const std::string_view taken = trimmed(text.substr(0, at));
+  const std::string_view taken = without_blanks(text.substr(0, at));
   text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
   return taken;
 }

@@ -156,13 +156,6 @@ Input Input::part(std::size_t number) const {
   return number == 1 ? *this : Input();
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
-
 std::string date_time(std::string_view text, const TimeZone& zone) {
   const Parts parts = read(text);
   if (!parts.date) return {};

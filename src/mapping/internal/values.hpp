@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/time_zone.hpp"
+#include "base/trim.hpp"
 #include "formats/fhir/schema.hpp"
 #include "formats/hl7v2/value.hpp"
 #include "mapping/internal/place.hpp"
@@ -53,9 +54,6 @@ class Input {
   }
   std::variant<hl7v2::Subcomponent, hl7v2::Component, hl7v2::Repetition, PlaceValue> value_;
 };
-
-/// Text without blanks around it.
-std::string_view trimmed(std::string_view text);
 
 /// A v2 time (`20240131`, `202401311530+0800`) as FHIR's dateTime; empty when it is none.
 std::string date_time(std::string_view text, const TimeZone& zone);

@@ -8,7 +8,6 @@
 
 namespace meridian::rest {
 
-std::string_view trimmed(std::string_view text);
 /// The parts between separators; one empty part of an empty text.
 std::vector<std::string_view> split(std::string_view text, char separator);
 /// Digits only, without sign, that fit.
