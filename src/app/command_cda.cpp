@@ -85,28 +85,16 @@ class CdaWork {
       case CdaOptions::Task::to_fhir:
         break;
     }
-    Issues faults;
-    for (const Issue& issue : issues.all()) {
-      if (issue.severity <= Severity::warning) faults.add(issue);
-    }
     const Progress::Pause pause(progress_);
-    complain_of(file, faults, common_.language);
+    complain_of_faults(file, issues, common_.language);
   }
 
   std::string summary(const std::string& file, const Issues& issues) const {
-    if (common_.language == Language::chinese) {
-      return fmt::format("{}：{} 个错误，{} 个警告\n", file, human_count(issues.errors()),
-                         human_count(issues.warnings()));
-    }
-    return fmt::format("{}: {}, {}\n", file, counted(issues.errors(), "error"), counted(issues.warnings(), "warning"));
+    const char* colon = common_.language == Language::chinese ? "：" : ": ";
+    return file + colon + counted_faults(issues, common_.language) + '\n';
   }
 
-  void print(std::string_view text) {
-    if (text.empty()) return;
-    std::optional<Progress::Pause> pause;
-    if (output_.is_terminal()) pause.emplace(progress_);
-    output_.write(text);
-  }
+  void print(std::string_view text) { progress_.print(output_, text); }
 
   const CdaOptions& options_;
   const CommonOptions& common_;

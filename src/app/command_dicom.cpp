@@ -216,11 +216,7 @@ class DicomWork {
     for (const std::string& text : is_bundle ? studies_->bundles() : studies_->resources()) print(text + '\n');
   }
 
-  void print(std::string_view text) {
-    std::optional<Progress::Pause> pause;
-    if (output_.is_terminal()) pause.emplace(progress_);
-    output_.write(text);
-  }
+  void print(std::string_view text) { progress_.print(output_, text); }
 
   const DicomOptions& options_;
   const CommonOptions& common_;

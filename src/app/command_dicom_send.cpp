@@ -98,13 +98,7 @@ Result<int> try_out(const DicomSendOptions& options, const std::vector<std::stri
   }
   const DicomLoadReport report =
       TRY(send_many(TRY(client_options(options.peer)), objects, {options.connections, options.times}));
-  const double seconds = std::max(report.seconds, 1e-9);
-  output.line(fmt::format("{} objects in {:.1f} s: {:.0f}/s, {:.1f} MB/s", report.objects, report.seconds,
-                          static_cast<double>(report.objects) / seconds,
-                          static_cast<double>(report.bytes) / 1e6 / seconds));
-  output.line(
-      fmt::format("answered in the median after {:.1f} ms, 99 of 100 within {:.1f} ms, the last after {:.1f} ms",
-                  report.median, report.percentile_99, report.longest));
+  output.line(load_text(report.figures, "objects"));
   int exit_code = kOk;
   for (const auto& [code, count] : report.answers) {
     output.line(fmt::format("{:04X} {}", code, count));

@@ -197,30 +197,20 @@ class Hl7Work {
     } else if (mapping_ != nullptr ||
                (options_.task == Hl7Options::Task::parse && (options_.format == OutputFormat::text || path_))) {
       // How lines end is of interest to validate only.
-      Issues faults;
-      for (const Issue& issue : issues.all()) {
-        if (issue.severity <= Severity::warning) faults.add(issue);
-      }
       const Progress::Pause pause(progress_);
-      complain_of(file, faults, common_.language);
+      complain_of_faults(file, issues, common_.language);
     }
   }
 
   std::string summary(const std::string& file, std::uint64_t messages, const Issues& issues) const {
+    const std::string faults = counted_faults(issues, common_.language);
     if (common_.language == Language::chinese) {
-      return fmt::format("{}：{} 条消息，{} 个错误，{} 个警告\n", file, human_count(messages),
-                         human_count(issues.errors()), human_count(issues.warnings()));
+      return fmt::format("{}：{} 条消息，{}\n", file, human_count(messages), faults);
     }
-    return fmt::format("{}: {}, {}, {}\n", file, counted(messages, "message"), counted(issues.errors(), "error"),
-                       counted(issues.warnings(), "warning"));
+    return fmt::format("{}: {}, {}\n", file, counted(messages, "message"), faults);
   }
 
-  void print(std::string_view text) {
-    if (text.empty()) return;
-    std::optional<Progress::Pause> pause;
-    if (output_.is_terminal()) pause.emplace(progress_);
-    output_.write(text);
-  }
+  void print(std::string_view text) { progress_.print(output_, text); }
 
   const Hl7Options& options_;
   const CommonOptions& common_;

@@ -42,13 +42,7 @@ Result<int> try_out(const Hl7SendOptions& options, Output& output) {
   const MllpLoadReport report =
       TRY(send_many(TRY(client_options(options)), std::move(messages),
                     {.connections = options.connections, .times = options.times, .rate = options.rate}));
-  const double seconds = std::max(report.seconds, 1e-9);
-  output.line(fmt::format("{} messages in {:.1f} s: {:.0f}/s, {:.1f} MB/s", report.messages, report.seconds,
-                          static_cast<double>(report.messages) / seconds,
-                          static_cast<double>(report.bytes) / 1e6 / seconds));
-  output.line(
-      fmt::format("answered in the median after {:.1f} ms, 99 of 100 within {:.1f} ms, the last after {:.1f} ms",
-                  report.median, report.percentile_99, report.longest));
+  output.line(load_text(report.figures, "messages"));
   int exit_code = kOk;
   for (const auto& [code, count] : report.answers) {
     output.line(fmt::format("{} {}", code.empty() ? "??" : code, count));

@@ -209,20 +209,14 @@ class Validation {
   }
 
   std::string summary(const std::string& file, const Issues& issues) const {
+    const std::string faults = counted_faults(issues, common_.language);
     if (common_.language == Language::chinese) {
-      return fmt::format("{}：{} 个资源，{} 个错误，{} 个警告\n", file, human_count(resources_),
-                         human_count(issues.errors()), human_count(issues.warnings()));
+      return fmt::format("{}：{} 个资源，{}\n", file, human_count(resources_), faults);
     }
-    return fmt::format("{}: {}, {}, {}\n", file, counted(resources_, "resource"), counted(issues.errors(), "error"),
-                       counted(issues.warnings(), "warning"));
+    return fmt::format("{}: {}, {}\n", file, counted(resources_, "resource"), faults);
   }
 
-  void print(std::string_view text) {
-    if (text.empty()) return;
-    std::optional<Progress::Pause> pause;
-    if (output_.is_terminal()) pause.emplace(progress_);
-    output_.write(text);
-  }
+  void print(std::string_view text) { progress_.print(output_, text); }
 
   const ValidateOptions& options_;
   const CommonOptions& common_;

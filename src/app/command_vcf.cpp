@@ -189,12 +189,9 @@ class VcfWork {
       return;
     }
     for (const Issue& issue : issues.all()) print(issue_line(file, issue, common_.language) + "\n");
-    if (common_.language == Language::chinese) {
-      print(fmt::format("{}：{} 个错误，{} 个警告\n", file, human_count(issues.errors()),
-                        human_count(issues.warnings())));
-      return;
-    }
-    print(fmt::format("{}: {}, {}{}\n", file, counted(issues.errors(), "error"), counted(issues.warnings(), "warning"),
+    const std::string faults = counted_faults(issues, common_.language);
+    if (common_.language == Language::chinese) return print(file + "：" + faults + '\n');
+    print(fmt::format("{}: {}{}\n", file, faults,
                       issues.dropped() == 0 ? "" : fmt::format("; {} not shown", human_count(issues.dropped()))));
   }
 
@@ -205,12 +202,7 @@ class VcfWork {
     complain(text);
   }
 
-  void print(std::string_view text) {
-    if (text.empty()) return;
-    std::optional<Progress::Pause> pause;
-    if (output_.is_terminal()) pause.emplace(progress_);
-    output_.write(text);
-  }
+  void print(std::string_view text) { progress_.print(output_, text); }
 
   const VcfOptions& options_;
   const CommonOptions& common_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -81,11 +80,8 @@ class Load {
 
   Result<DicomLoadReport> report(double seconds) {
     if (failure_) return fail(*std::move(failure_));
-    std::sort(took_.begin(), took_.end());
-    report_.seconds = seconds;
-    report_.median = percentile(0.5);
-    report_.percentile_99 = percentile(0.99);
-    report_.longest = percentile(1);
+    report_.figures.seconds = seconds;
+    times_.tell(report_.figures);
     return std::move(report_);
   }
 
@@ -97,15 +93,10 @@ class Load {
   }
   void note(std::uint16_t status, std::uint64_t size, std::int64_t took) {
     const std::lock_guard lock(mutex_);
-    ++report_.objects;
-    report_.bytes += size;
+    ++report_.figures.count;
+    report_.figures.bytes += size;
     ++report_.answers[status];
-    took_.push_back(static_cast<std::uint32_t>(std::min<std::int64_t>(took / 1000, UINT32_MAX)));
-  }
-  double percentile(double part) const {
-    if (took_.empty()) return 0;
-    const auto index = static_cast<std::size_t>(std::lround(part * static_cast<double>(took_.size() - 1)));
-    return took_[index] / 1000.0;
+    times_.note(took);
   }
 
   const connect::DicomClientOptions& options_;
@@ -117,7 +108,7 @@ class Load {
   std::mutex mutex_;
   std::optional<Error> failure_;
   DicomLoadReport report_;
-  std::vector<std::uint32_t> took_;  // microseconds
+  AnswerTimes times_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/load_figures.hpp"
 #include "base/result.hpp"
 #include "connect/dicom_client.hpp"
 
@@ -33,14 +34,8 @@ class RenewableObject {
 };
 
 struct DicomLoadReport {
-  std::uint64_t objects = 0;
-  std::uint64_t bytes = 0;
-  double seconds = 0;
+  LoadFigures figures;
   std::map<std::uint16_t, std::uint64_t> answers;  ///< by status
-  // Milliseconds from an object's first byte to its answer.
-  double median = 0;
-  double percentile_99 = 0;
-  double longest = 0;
 };
 
 struct DicomLoadTerms {

@@ -20,9 +20,6 @@
 namespace meridian::app {
 namespace {
 
-constexpr double kBucketMilliseconds = 0.01;
-constexpr std::size_t kBuckets = 1'000'000;  // of answer times, to 10 s
-
 struct Numbered {
   std::string_view segment;
   std::size_t field;
@@ -64,10 +61,8 @@ class Load {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return open_ == 0; });
     if (failure_) return fail(*failure_);
-    report_.seconds = static_cast<double>(steady_nanoseconds() - began) / 1e9;
-    report_.median = percentile(0.5);
-    report_.percentile_99 = percentile(0.99);
-    report_.longest = static_cast<double>(longest_) / 1e6;
+    report_.figures.seconds = static_cast<double>(steady_nanoseconds() - began) / 1e9;
+    times_.tell(report_.figures);
     return std::move(report_);
   }
 
@@ -125,21 +120,10 @@ class Load {
       if (!failure_) failure_ = answer.error();
       return;
     }
-    ++report_.messages;
-    report_.bytes += size;
+    ++report_.figures.count;
+    report_.figures.bytes += size;
     ++report_.answers[acknowledgement_code(*answer)];
-    const auto bucket = static_cast<std::size_t>(static_cast<double>(took) / 1e6 / kBucketMilliseconds);
-    ++took_[std::min(bucket, kBuckets - 1)];
-    longest_ = std::max(longest_, took);
-  }
-  double percentile(double part) const {
-    const double wanted = part * static_cast<double>(report_.messages);
-    double seen = 0;
-    for (std::size_t i = 0; i < kBuckets; ++i) {
-      seen += took_[i];
-      if (seen >= wanted && seen > 0) return static_cast<double>(i + 1) * kBucketMilliseconds;
-    }
-    return 0;
+    times_.note(took);
   }
 
   const MllpLoadTerms terms_;
@@ -149,8 +133,7 @@ class Load {
   std::size_t open_;
   std::optional<Error> failure_;
   MllpLoadReport report_;
-  std::vector<std::uint32_t> took_ = std::vector<std::uint32_t>(kBuckets);
-  std::int64_t longest_ = 0;
+  AnswerTimes times_;
 };
 
 }  // namespace

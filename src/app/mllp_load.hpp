@@ -11,20 +11,15 @@
 #include <string>
 #include <vector>
 
+#include "app/load_figures.hpp"
 #include "base/result.hpp"
 #include "connect/mllp_client.hpp"
 
 namespace meridian::app {
 
 struct MllpLoadReport {
-  std::uint64_t messages = 0;
-  std::uint64_t bytes = 0;
-  double seconds = 0;
+  LoadFigures figures;
   std::map<std::string, std::uint64_t> answers;  ///< by MSA-1
-  // Milliseconds from a message's first byte to its answer.
-  double median = 0;
-  double percentile_99 = 0;
-  double longest = 0;
 };
 
 /// A message, and the places behind which the number of the time goes.

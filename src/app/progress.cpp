@@ -9,8 +9,11 @@
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
+
+#include "app/output.hpp"
 
 namespace meridian::app {
 namespace {
@@ -82,6 +85,13 @@ void Progress::end_file(std::uint64_t bytes_of_file) {
   if (!drawing_) return;
   drawing_->bytes_of_files += bytes_of_file;
   drawing_->bytes = drawing_->bytes_of_files;
+}
+
+void Progress::print(Output& output, std::string_view text) {
+  if (text.empty()) return;
+  std::optional<Pause> pause;
+  if (output.is_terminal()) pause.emplace(*this);
+  output.write(text);
 }
 
 Progress::Pause::Pause(Progress& progress) : progress_(progress) {

@@ -8,9 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace meridian::app {
+
+class Output;
 
 class Progress {
  public:
@@ -38,6 +41,9 @@ class Progress {
    private:
     Progress& progress_;
   };
+
+  /// Writes results of the work: the line is away meanwhile where it shares their terminal.
+  void print(Output& output, std::string_view text);
 
   /// The line as it would be drawn: `validating  42 %  1.2 GB of 2.9 GB  101 MB/s  13,021 items/s  17 s left`.
   static std::string line(const std::string& what, std::uint64_t bytes_done, std::uint64_t total_bytes,

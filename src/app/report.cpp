@@ -30,6 +30,13 @@ std::string counted(std::uint64_t count, std::string_view word) {
   return human_count(count).append(" ").append(word).append(count == 1 ? "" : "s");
 }
 
+std::string counted_faults(const Issues& issues, Language language) {
+  if (language == Language::chinese) {
+    return human_count(issues.errors()) + " 个错误，" + human_count(issues.warnings()) + " 个警告";
+  }
+  return counted(issues.errors(), "error") + ", " + counted(issues.warnings(), "warning");
+}
+
 void complain(std::string_view text) {
   std::fflush(stdout);
   std::fprintf(stderr, "meridian: %.*s\n", static_cast<int>(text.size()), text.data());
@@ -42,6 +49,12 @@ void complain_of(std::string_view file, const Error& error) {
 
 void complain_of(std::string_view file, const Issues& issues, Language language) {
   for (const Issue& issue : issues.all()) complain(issue_line(file, issue, language));
+}
+
+void complain_of_faults(std::string_view file, const Issues& issues, Language language) {
+  for (const Issue& issue : issues.all()) {
+    if (issue.severity <= Severity::warning) complain(issue_line(file, issue, language));
+  }
 }
 
 }  // namespace meridian::app

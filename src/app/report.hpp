@@ -17,11 +17,16 @@ std::string issue_line(std::string_view file, const Issue& issue, Language langu
 /// `3 resources`, `1 resource`; of a regular English word. `13,021` has its comma.
 std::string counted(std::uint64_t count, std::string_view word);
 
+/// `1 error, 2 warnings`.
+std::string counted_faults(const Issues& issues, Language language);
+
 /// A line to standard error: `meridian: …`.
 void complain(std::string_view text);
 /// That something could not be done with a file: named once, whether the error names it or not.
 void complain_of(std::string_view file, const Error& error);
 /// Each issue on a line of its own.
 void complain_of(std::string_view file, const Issues& issues, Language language);
+/// … but for those that only inform.
+void complain_of_faults(std::string_view file, const Issues& issues, Language language);
 
 }  // namespace meridian::app
