@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "base/utf8.hpp"
 #include "formats/genomics/allele.hpp"
@@ -49,6 +50,20 @@ std::string sample_path(std::size_t sample, std::string_view key) {
   std::string path = "sample " + std::to_string(sample + 1);
   if (!key.empty()) path.append(", ").append(key);
   return path;
+}
+
+/// How many values a field has where that follows from the record alone.
+std::optional<std::uint64_t> values_needed(const Count& count, std::uint64_t alternates) {
+  switch (count.kind) {
+    case Count::Kind::fixed:
+      return count.number;
+    case Count::Kind::per_alternate:
+      return alternates;
+    case Count::Kind::per_allele:
+      return alternates + 1;
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -287,6 +302,18 @@ void RecordParser::parse_info(Record& record) {
   }
 }
 
+template <typename Where>
+void RecordParser::check_type(const FieldDefinition& definition, const ValueScan& scan, std::string_view value,
+                              const Where& where) {
+  if (!scan.is_type) {
+    const bool is_text = definition.type == ValueType::string;
+    add(IssueType::value, faults::kType, where(), value, {std::string(name(definition.type))},
+        is_text ? Severity::warning : Severity::error);
+  } else if (definition.is_non_negative && scan.is_negative) {
+    add(IssueType::value, faults::kNegative, where(), value);
+  }
+}
+
 void RecordParser::check_info(const Record& record, const InfoField& field) {
   const auto where = [&] { return "INFO/" + std::string(field.key); };
   if (field.definition == nullptr) return;
@@ -304,13 +331,7 @@ void RecordParser::check_info(const Record& record, const InfoField& field) {
     return;
   }
   const ValueScan scan = scan_values(field.value, definition.type);
-  if (!scan.is_type) {
-    const bool is_text = definition.type == ValueType::string;
-    add(IssueType::value, faults::kType, where(), field.value, {std::string(name(definition.type))},
-        is_text ? Severity::warning : Severity::error);
-  } else if (definition.is_non_negative && scan.is_negative) {
-    add(IssueType::value, faults::kNegative, where(), field.value);
-  }
+  check_type(definition, scan, field.value, where);
   if (header_.version() < 3 && !all_graphic(field.value))
     add(IssueType::value, faults::kCharacter, where(), field.value);
   if (definition.id == "CIGAR" && !scan.is_missing) {
@@ -318,20 +339,8 @@ void RecordParser::check_info(const Record& record, const InfoField& field) {
       if (one != "." && !is_cigar(one)) add(IssueType::value, faults::kCigar, where(), one);
     });
   }
-  std::uint64_t needed = scan.count;
-  switch (definition.count.kind) {
-    case Count::Kind::fixed:
-      needed = definition.count.number;
-      break;
-    case Count::Kind::per_alternate:
-      needed = record.alts.size();
-      break;
-    case Count::Kind::per_allele:
-      needed = record.alts.size() + 1;
-      break;
-    default:
-      break;  // of G, nobody says in INFO what the ploidy is
-  }
+  // Of G, nobody says in INFO what the ploidy is.
+  const std::uint64_t needed = values_needed(definition.count, record.alts.size()).value_or(scan.count);
   if (needed == scan.count || scan.is_missing) return;
   // A record without alternates may keep one value; a text in quotation marks is one.
   if (needed == 0 && scan.count == 1) return;
@@ -450,35 +459,13 @@ void RecordParser::check_sample_value(const Record& record, std::size_t sample, 
   if (field.definition == nullptr) return;
   const FieldDefinition& definition = *field.definition;
   const ValueScan scan = scan_values(value, definition.type);
-  if (definition.is_declared) {
-    if (!scan.is_type) {
-      const bool is_text = definition.type == ValueType::string;
-      add(IssueType::value, faults::kType, where(), value, {std::string(name(definition.type))},
-          is_text ? Severity::warning : Severity::error);
-    } else if (definition.is_non_negative && scan.is_negative) {
-      add(IssueType::value, faults::kNegative, where(), value);
-    }
-  }
-  std::uint64_t needed = scan.count;
-  switch (definition.count.kind) {
-    case Count::Kind::fixed:
-      needed = definition.count.number;
-      break;
-    case Count::Kind::per_alternate:
-      needed = record.alts.size();
-      break;
-    case Count::Kind::per_allele:
-      needed = record.alts.size() + 1;
-      break;
-    case Count::Kind::per_genotype:
-      // Without a genotype two chromosomes are taken for granted.
-      needed = genotype_count(record.alts.size() + 1, ploidy == 0 ? 2 : ploidy);
-      break;
-    case Count::Kind::per_ploidy:
-      if (ploidy > 0) needed = ploidy;
-      break;
-    default:
-      break;
+  if (definition.is_declared) check_type(definition, scan, value, where);
+  std::uint64_t needed = values_needed(definition.count, record.alts.size()).value_or(scan.count);
+  if (definition.count.kind == Count::Kind::per_genotype) {
+    // Without a genotype two chromosomes are taken for granted.
+    needed = genotype_count(record.alts.size() + 1, ploidy == 0 ? 2 : ploidy);
+  } else if (definition.count.kind == Count::Kind::per_ploidy && ploidy > 0) {
+    needed = ploidy;
   }
   // Without alternates the values may still be those of an allele that is not told.
   const bool is_by_allele =

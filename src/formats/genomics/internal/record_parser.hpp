@@ -12,6 +12,8 @@
 
 namespace meridian::genomics::internal {
 
+struct ValueScan;
+
 class RecordParser {
  public:
   /// Both outlive it.
@@ -24,6 +26,9 @@ class RecordParser {
   void parse_fixed(const Record& record);
   void parse_alleles(Record& record);
   void parse_info(Record& record);
+  /// `where` makes the path of the value; it is asked only when something is wrong.
+  template <typename Where>
+  void check_type(const FieldDefinition& definition, const ValueScan& scan, std::string_view value, const Where& where);
   void check_info(const Record& record, const InfoField& field);
   void parse_format(Record& record);
   void parse_samples(Record& record, std::string_view columns);
