@@ -32,18 +32,6 @@ class HeldBytes final : public DicomBytes {
   std::uint64_t offset_;
 };
 
-/// Where the data set begins. What is deflated has offsets of its own: there the meta information's length tells.
-std::uint64_t data_set_offset(const dicom::File& file) {
-  const std::string& bytes = file.bytes();
-  if (!file.transfer_syntax().is_deflated) {
-    const auto& elements = file.data_set().elements;
-    return elements.empty() ? bytes.size() : elements.front().offset;
-  }
-  const std::uint64_t after_length = kPreambleBytes + 4 + 12;
-  const auto length = dicom::integer(file.meta(), tags::kMetaGroupLength);
-  return std::min<std::uint64_t>(bytes.size(), after_length + static_cast<std::uint64_t>(length.value_or(0)));
-}
-
 void append_element(std::string& out, dicom::Tag tag, std::string_view vr, std::string_view value, char padding) {
   char number[4];
   store_little(number, tag.group);
@@ -79,7 +67,7 @@ Result<DicomObject> dicom_object(std::string file_bytes) {
   if (object.kind.sop_class.empty() || object.sop_instance.empty()) {
     return fail(ErrorCode::malformed_input, "the file does not say its SOP class and instance");
   }
-  object.data_set = dicom_bytes(file.bytes(), data_set_offset(file));
+  object.data_set = dicom_bytes(file.bytes(), file.data_set_at());
   return object;
 }
 

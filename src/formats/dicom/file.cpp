@@ -15,6 +15,8 @@ struct File::State {
   DataSet data_set;
   const TransferSyntax* syntax = nullptr;
   std::string syntax_uid;
+  std::size_t data_set_at = 0;
+  std::size_t data_set_end = 0;
 };
 
 namespace {
@@ -102,57 +104,104 @@ const std::string& File::transfer_syntax_uid() const {
   return state_->syntax_uid;
 }
 
-Result<File> read_file(std::string bytes, const Limits& limits, Issues& issues) {
-  if (bytes.size() > limits.max_bytes) {
-    return refuse(faults::kTooMuch, {std::to_string(limits.max_bytes), "bytes (max_bytes)"}, 0, ErrorCode::too_large,
-                  issues);
+std::uint64_t File::data_set_at() const {
+  return state_->data_set_at;
+}
+std::uint64_t File::data_set_end() const {
+  return state_->data_set_end;
+}
+
+/// The steps of reading.
+class FileReading {
+ public:
+  FileReading(std::string bytes, const Limits& limits, Issues& issues)
+      : limits_(limits), issues_(issues), state_(std::make_unique<File::State>()) {
+    state_->bytes = std::move(bytes);
   }
-  auto state = std::make_unique<File::State>();
-  state->bytes = std::move(bytes);
-  const std::string_view all = state->bytes;
-  std::size_t counted = 0;
-  std::size_t at = 0;
-  if (const auto meta = find_meta(all)) {
-    if (*meta < kPreambleBytes) warn(faults::kNoPreamble, {}, 0, issues);
-    Scanner scanner(all, limits, counted, issues);
-    const Encoding encoding{has_vr_at(all, *meta + 4) || all.size() < *meta + 8, ByteOrder::little};
-    at = TRY(scanner.group(kMetaGroup, *meta, encoding, state->meta));
-    check_meta_length(state->meta, at, issues);
-    state->syntax_uid = text(state->meta, tags::kTransferSyntax);
-    state->syntax = find_transfer_syntax(state->syntax_uid);
-  } else {
-    state->syntax = guess(all, 0);
-    if (state->syntax == nullptr) return refuse(faults::kNotDicom, {}, 0, ErrorCode::malformed_input, issues);
-    warn(faults::kNoMeta, {std::string(state->syntax->name)}, 0, issues);
+
+  Result<File> whole() {
+    TRY(before_data_set());
+    if (state_->syntax->is_deflated) TRY(inflate());
+    const std::string_view body = state_->syntax->is_deflated ? state_->inflated : state_->bytes;
+    Scanner scanner(body, limits_, counted_, issues_);
+    TRY(scanner.all(state_->syntax->is_deflated ? 0 : state_->data_set_at, encoding(), state_->data_set));
+    state_->data_set_end = state_->bytes.size();
+    return File(std::move(state_));
   }
-  if (state->syntax == nullptr && !state->syntax_uid.empty()) {
-    warn(faults::kUnknownTransferSyntax, {state->syntax_uid}, at, issues);
-    static constexpr TransferSyntax kUnknown{"", "unknown", true, ByteOrder::little, false, true, Codec::other};
-    state->syntax = &kUnknown;
-  } else if (state->syntax == nullptr) {
-    state->syntax = guess(all, at);
-    if (state->syntax == nullptr && at < all.size()) {
-      return refuse(faults::kNotDicom, {}, at, ErrorCode::malformed_input, issues);
+
+  Result<File> head() {
+    TRY(before_data_set());
+    if (state_->syntax->is_deflated) return fail(ErrorCode::unsupported, "a deflated file has no head");
+    Scanner scanner(state_->bytes, limits_, counted_, issues_);
+    state_->data_set_end = TRY(scanner.before_pixels(state_->data_set_at, encoding(), state_->data_set));
+    return File(std::move(state_));
+  }
+
+ private:
+  Encoding encoding() const { return {state_->syntax->is_explicit, state_->syntax->order}; }
+
+  /// Meta information, or none; and how the data set is written.
+  Result<> before_data_set() {
+    const std::string_view all = state_->bytes;
+    if (all.size() > limits_.max_bytes) {
+      return refuse(faults::kTooMuch, {std::to_string(limits_.max_bytes), "bytes (max_bytes)"}, 0, ErrorCode::too_large,
+                    issues_);
     }
-    if (state->syntax == nullptr) state->syntax = find_transfer_syntax(uids::kExplicitLittle);
-    warn(faults::kNoTransferSyntax, {std::string(state->syntax->name)}, at, issues);
+    std::size_t& at = state_->data_set_at;
+    if (const auto meta = find_meta(all)) {
+      if (*meta < kPreambleBytes) warn(faults::kNoPreamble, {}, 0, issues_);
+      Scanner scanner(all, limits_, counted_, issues_);
+      const Encoding encoding{has_vr_at(all, *meta + 4) || all.size() < *meta + 8, ByteOrder::little};
+      at = TRY(scanner.group(kMetaGroup, *meta, encoding, state_->meta));
+      check_meta_length(state_->meta, at, issues_);
+      state_->syntax_uid = text(state_->meta, tags::kTransferSyntax);
+      state_->syntax = find_transfer_syntax(state_->syntax_uid);
+    } else {
+      state_->syntax = guess(all, 0);
+      if (state_->syntax == nullptr) return refuse(faults::kNotDicom, {}, 0, ErrorCode::malformed_input, issues_);
+      warn(faults::kNoMeta, {std::string(state_->syntax->name)}, 0, issues_);
+    }
+    if (state_->syntax == nullptr && !state_->syntax_uid.empty()) {
+      warn(faults::kUnknownTransferSyntax, {state_->syntax_uid}, at, issues_);
+      static constexpr TransferSyntax kUnknown{"", "unknown", true, ByteOrder::little, false, true, Codec::other};
+      state_->syntax = &kUnknown;
+    } else if (state_->syntax == nullptr) {
+      state_->syntax = guess(all, at);
+      if (state_->syntax == nullptr && at < all.size()) {
+        return refuse(faults::kNotDicom, {}, at, ErrorCode::malformed_input, issues_);
+      }
+      if (state_->syntax == nullptr) state_->syntax = find_transfer_syntax(uids::kExplicitLittle);
+      warn(faults::kNoTransferSyntax, {std::string(state_->syntax->name)}, at, issues_);
+    }
+    return {};
   }
-  std::string_view body = all;
-  if (state->syntax->is_deflated) {
-    Result<std::string> inflated = internal::inflate(all.substr(at), limits.max_inflated_bytes);
+
+  Result<> inflate() {
+    const std::size_t at = state_->data_set_at;
+    Result<std::string> inflated =
+        internal::inflate(std::string_view(state_->bytes).substr(at), limits_.max_inflated_bytes);
     if (!inflated && inflated.error().code() == ErrorCode::too_large) {
       return refuse(faults::kTooMuch,
-                    {std::to_string(limits.max_inflated_bytes), "inflated bytes (max_inflated_bytes)"}, at,
-                    ErrorCode::too_large, issues);
+                    {std::to_string(limits_.max_inflated_bytes), "inflated bytes (max_inflated_bytes)"}, at,
+                    ErrorCode::too_large, issues_);
     }
-    if (!inflated) return refuse(faults::kBadDeflate, {}, at, ErrorCode::malformed_input, issues);
-    state->inflated = std::move(*inflated);
-    body = state->inflated;
-    at = 0;
+    if (!inflated) return refuse(faults::kBadDeflate, {}, at, ErrorCode::malformed_input, issues_);
+    state_->inflated = std::move(*inflated);
+    return {};
   }
-  Scanner scanner(body, limits, counted, issues);
-  TRY(scanner.all(at, {state->syntax->is_explicit, state->syntax->order}, state->data_set));
-  return File(std::move(state));
+
+  const Limits& limits_;
+  Issues& issues_;
+  std::unique_ptr<File::State> state_;
+  std::size_t counted_ = 0;
+};
+
+Result<File> read_file(std::string bytes, const Limits& limits, Issues& issues) {
+  return FileReading(std::move(bytes), limits, issues).whole();
+}
+
+Result<File> read_head(std::string bytes, const Limits& limits, Issues& issues) {
+  return FileReading(std::move(bytes), limits, issues).head();
 }
 
 }  // namespace meridian::dicom

@@ -43,14 +43,21 @@ class File {
   const TransferSyntax& transfer_syntax() const;
   /// As the file names it; empty where it names none.
   const std::string& transfer_syntax_uid() const;
+  std::uint64_t data_set_at() const;  ///< where in the bytes the data set begins
+  /// Where it ends: with the bytes, or, of a head, before the element of its pixels.
+  std::uint64_t data_set_end() const;
 
  private:
-  friend Result<File> read_file(std::string bytes, const Limits& limits, Issues& issues);
+  friend class FileReading;
   struct State;
   explicit File(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
 Result<File> read_file(std::string bytes, const Limits& limits, Issues& issues);
+
+/// The head of a file: all before its pixels, or another element of group 7FE0 or above; of that element only the tag
+/// need be among the bytes. Where the bytes end earlier, the Result is malformed_input. Errors: unsupported (deflated).
+Result<File> read_head(std::string bytes, const Limits& limits, Issues& issues);
 
 }  // namespace meridian::dicom

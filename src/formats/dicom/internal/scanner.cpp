@@ -74,6 +74,12 @@ Result<> Scanner::all(std::size_t at, Encoding encoding, DataSet& out) {
   return elements(out, bytes_.size(), Until::end, encoding);
 }
 
+Result<std::size_t> Scanner::before_pixels(std::size_t at, Encoding encoding, DataSet& out) {
+  at_ = at;
+  TRY(elements(out, bytes_.size(), Until::pixels, encoding));
+  return at_;
+}
+
 Result<> Scanner::count(std::size_t offset) {
   if (++counted_ <= limits_.max_elements) return {};
   return refuse(faults::kTooMuch, {std::to_string(limits_.max_elements), "elements (max_elements)"}, offset,
@@ -88,9 +94,10 @@ bool Scanner::is_padding(std::size_t end) const {
 
 Result<> Scanner::elements(DataSet& out, std::size_t end, Until until, Encoding encoding) {
   out.order = encoding.order;
+  const bool is_last = until == Until::end || until == Until::pixels;
   while (at_ < end) {
     const bool is_short = end - at_ < kHeaderBytes;
-    if (until == Until::end && path_.empty() && (is_short || tag_at(at_, encoding.order) == Tag()) && is_padding(end)) {
+    if (is_last && path_.empty() && (is_short || tag_at(at_, encoding.order) == Tag()) && is_padding(end)) {
       warn(faults::kTrailing, {std::to_string(end - at_)}, at_);
       at_ = end;
       break;
@@ -102,6 +109,7 @@ Result<> Scanner::elements(DataSet& out, std::size_t end, Until until, Encoding 
     if (is_short) return refuse(faults::kCut, {"an element"}, at_);
     const Tag tag = tag_at(at_, encoding.order);
     if (until == Until::other_group && tag.group != only_group_) return {};
+    if (until == Until::pixels && tag.group >= tags::kPixelData.group) return {};
     if (tag == tags::kItemEnd && (until == Until::delimiter || length_at(at_ + 4, encoding.order) == 0)) {
       if (until != Until::delimiter) warn(faults::kStrayDelimiter, {to_string(tag)}, at_);
       at_ += kHeaderBytes;

@@ -25,9 +25,11 @@ class Scanner {
   Result<std::size_t> group(std::uint16_t group, std::size_t at, Encoding encoding, DataSet& out);
   /// All that is left from `at`.
   Result<> all(std::size_t at, Encoding encoding, DataSet& out);
+  /// From `at` to the first element of a group from 7FE0 on, or to the end; gives where that is.
+  Result<std::size_t> before_pixels(std::size_t at, Encoding encoding, DataSet& out);
 
  private:
-  enum class Until : std::uint8_t { end, delimiter, other_group };
+  enum class Until : std::uint8_t { end, delimiter, other_group, pixels };
   struct Header {
     Tag tag;
     Vr vr = Vr::un;
