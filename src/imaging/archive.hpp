@@ -101,9 +101,10 @@ class Archive {
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
 
-  Result<std::unique_ptr<Incoming>> receive(std::string source);
+  /// `instance`: the SOP Instance UID that it must have; empty: any.
+  Result<std::unique_ptr<Incoming>> receive(std::string source, std::string instance = {});
   /// A whole file, waiting.
-  Result<Received> receive(std::string_view file, std::string source, OnConflict on_conflict = OnConflict::refuse);
+  Result<Received> put(std::string_view file, std::string source, OnConflict on_conflict = OnConflict::refuse);
   /// Forgets all that lies below the key, which names a study at least; how many instances that were. Waits.
   Result<std::uint64_t> remove(const InstanceKey& key);
 

@@ -53,8 +53,11 @@ std::string to_data_set(const Attributes& attributes, bool is_explicit);
 /// A JSON object, as PS3.18, annex F.
 std::string to_json(const Attributes& attributes);
 
-/// For disks.
+namespace internal {
+class RecordBytes;
+}
+// On disks: as internal/record_bytes.hpp has it.
 void append(std::string& out, const Attributes& attributes);
-Result<Attributes> read_attributes(std::string_view bytes);
+Attributes take_attributes(internal::RecordBytes& bytes);
 
 }  // namespace meridian::imaging

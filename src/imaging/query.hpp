@@ -9,7 +9,7 @@
 //
 // Persons' names match without regard to case and to the parts that are written otherwise (`li ming` and `LI^MING`);
 // each of the ways a name is written (alphabetic, ideographic, phonetic) counts. A day and a time, each a range, are
-// one range from moment to moment (combined date-time matching). Values; free of threads.
+// one range from moment to moment where that is asked for. Values; free of threads.
 // Specification: https://dicom.nema.org/medical/dicom/current/output/html/part04.html#sect_C.2.2.2
 #pragma once
 
@@ -24,9 +24,10 @@ namespace meridian::imaging {
 
 struct Query {
   Level level = Level::study;
-  Attributes keys;                    ///< what must match; empty values match all
-  bool returns_all = false;           ///< all attributes of the level and of those above are in the answer
-  bool names_match_by_words = false;  ///< a word of a name, from its beginning (QIDO-RS fuzzymatching)
+  Attributes keys;                     ///< what must match; empty values match all
+  bool returns_all = false;            ///< all attributes of the level and of those above are in the answer
+  bool names_match_by_words = false;   ///< a word of a name, from its beginning (QIDO-RS fuzzymatching)
+  bool combines_day_and_time = false;  ///< ranges of both are one range, from moment to moment (QIDO-RS)
 };
 
 /// Of a C-FIND, C-MOVE or C-GET identifier, a data set in little endian. Errors: malformed_input (its level or its

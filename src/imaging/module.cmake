@@ -1,0 +1,3 @@
+find_package(ICU REQUIRED COMPONENTS uc)
+
+set(MODULE_PRIVATE ICU::uc)
