@@ -1,3 +1,4 @@
 find_package(PostgreSQL REQUIRED) # libpq
+find_package(yaml-cpp REQUIRED)
 
-set(MODULE_PRIVATE PostgreSQL::PostgreSQL)
+set(MODULE_PRIVATE PostgreSQL::PostgreSQL yaml-cpp)

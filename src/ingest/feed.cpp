@@ -1,98 +1,18 @@
 #include "ingest/feed.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <charconv>
 #include <map>
 
-#include "base/file_system.hpp"
 #include "base/time_zone.hpp"
+#include "connect/declaration.hpp"
 #include "formats/hl7v2/charset.hpp"
 #include "mapping/record.hpp"
 
 namespace meridian::ingest {
 namespace {
 
-constexpr std::size_t kLargestFile = 1 << 20;
-
-/// Reads the values of one file and says of each fault where it is.
-class FeedReader {
- public:
-  FeedReader(std::string origin, std::vector<std::string>& faults) : origin_(std::move(origin)), faults_(faults) {}
-
-  void fault(const YAML::Node& node, const std::string& what) {
-    const YAML::Mark mark = node.Mark();
-    faults_.push_back(origin_ + ':' + std::to_string(mark.line + 1) + ": " + what);
-    is_faulty_ = true;
-  }
-  bool is_faulty() const { return is_faulty_; }
-
-  /// Whether every key is one of these.
-  void keys(const YAML::Node& map, std::initializer_list<std::string_view> known) {
-    for (const auto& entry : map) {
-      const auto key = entry.first.as<std::string>(std::string());
-      if (std::ranges::find(known, key) != known.end()) continue;
-      std::string what = "\"" + key + "\" is no setting here; known are";
-      for (const std::string_view one : known) what += ' ' + std::string(one);
-      fault(entry.first, what);
-    }
-  }
-  std::string text(const YAML::Node& map, const char* key, bool is_required = false) {
-    const YAML::Node node = map[key];
-    if (!node.IsDefined()) {
-      if (is_required) fault(map, "\"" + std::string(key) + "\" is missing");
-      return {};
-    }
-    if (node.IsScalar()) return node.as<std::string>(std::string());
-    fault(node, "\"" + std::string(key) + "\" must be a text");
-    return {};
-  }
-  template <typename T>
-  T choice(const YAML::Node& map, const char* key, T otherwise,
-           std::initializer_list<std::pair<std::string_view, T>> choices) {
-    const YAML::Node node = map[key];
-    if (!node.IsDefined()) return otherwise;
-    const std::string given = text(map, key);
-    std::string known;
-    for (const auto& [name, value] : choices) {
-      if (name == given) return value;
-      known += (known.empty() ? "" : ", ") + std::string(name);
-    }
-    fault(node, "\"" + std::string(key) + "\" is one of " + known + ", not \"" + given + "\"");
-    return otherwise;
-  }
-  YAML::Node map_in(const YAML::Node& map, const char* key, bool is_required = false) {
-    const YAML::Node node = map[key];
-    if (node.IsDefined() && node.IsMap()) return node;
-    if (node.IsDefined() || is_required) {
-      fault(node.IsDefined() ? node : map, "\"" + std::string(key) + "\" must be a map");
-    }
-    return YAML::Node(YAML::NodeType::Map);
-  }
-
- private:
-  std::string origin_;
-  std::vector<std::string>& faults_;
-  bool is_faulty_ = false;
-};
-
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-}
-
-/// "127.0.0.1:2575", "[::]:2575"
-bool read_address(const std::string& text, std::string& host, std::uint16_t& port) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return false;
-  host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data() + colon + 1, end, port);
-  return error == std::errc() && at == end;
-}
+using connect::DeclarationReader;
 
 /// "90d", "36h", "5m", "30s"
 std::optional<Duration> read_duration(const std::string& text) {
@@ -114,7 +34,7 @@ std::optional<Duration> read_duration(const std::string& text) {
   }
 }
 
-void read_database(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
+void read_database(DeclarationReader& reader, const YAML::Node& connector, Feed& feed) {
   reader.keys(connector, {"kind", "database", "password_file", "query", "watermark", "from", "every"});
   feed.kind = ConnectorKind::sql;
   feed.sql.database = reader.text(connector, "database", true);
@@ -142,23 +62,10 @@ void read_database(FeedReader& reader, const YAML::Node& connector, Feed& feed) 
   }
 }
 
-net::TlsClientOptions read_client_certificates(FeedReader& reader, const YAML::Node& map) {
-  const YAML::Node tls = reader.map_in(map, "tls");
-  reader.keys(tls, {"authorities", "certificate", "key"});
-  net::TlsClientOptions options;
-  options.authorities = reader.text(tls, "authorities");
-  options.certificate_chain = reader.text(tls, "certificate");
-  options.private_key = reader.text(tls, "key");
-  return options;
-}
-
-void read_broker(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
+void read_broker(DeclarationReader& reader, const YAML::Node& connector, Feed& feed) {
   reader.keys(connector, {"kind", "broker", "topics", "client", "user", "password_file", "tls"});
   feed.kind = ConnectorKind::mqtt;
-  const std::string broker = reader.text(connector, "broker", true);
-  if (!broker.empty() && !read_address(broker, feed.mqtt.host, feed.mqtt.port)) {
-    reader.fault(connector["broker"], "\"broker\" is an address and a port: 10.1.2.3:1883");
-  }
+  reader.address(connector, "broker", "10.1.2.3:1883", feed.mqtt.host, feed.mqtt.port);
   const YAML::Node topics = connector["topics"];
   if (!topics.IsDefined() || !topics.IsSequence() || topics.size() == 0) {
     reader.fault(topics.IsDefined() ? topics : connector, "\"topics\" must be a list: [ward/+/vitals]");
@@ -173,11 +80,10 @@ void read_broker(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
   feed.mqtt.client_id = reader.text(connector, "client");
   feed.mqtt.user = reader.text(connector, "user");
   feed.password_file = reader.text(connector, "password_file");
-  feed.mqtt.tls = connector["tls"].IsDefined();
-  if (feed.mqtt.tls) feed.mqtt.certificates = read_client_certificates(reader, connector);
+  feed.mqtt.tls = reader.client_tls(connector, feed.mqtt.certificates);
 }
 
-void read_table(FeedReader& reader, const YAML::Node& map, table::TableOptions& table) {
+void read_table(DeclarationReader& reader, const YAML::Node& map, table::TableOptions& table) {
   reader.keys(map, {"delimiter", "quote", "header", "columns", "widths", "cells", "charset", "sheet", "skip"});
   const auto character = [&](const char* key, char otherwise) {
     const std::string given = reader.text(map, key);
@@ -188,8 +94,8 @@ void read_table(FeedReader& reader, const YAML::Node& map, table::TableOptions& 
   };
   table.delimiter = character("delimiter", table.delimiter);
   table.quote = character("quote", table.quote);
-  table.has_header = reader.choice(map, "header", true, {{"true", true}, {"false", false}});
-  table.widths_in_cells = reader.choice(map, "cells", false, {{"true", true}, {"false", false}});
+  table.has_header = reader.flag(map, "header", true);
+  table.widths_in_cells = reader.flag(map, "cells", false);
   table.charset = reader.text(map, "charset");
   table.sheet = reader.text(map, "sheet");
   const auto number = [&](const YAML::Node& node) {
@@ -198,15 +104,14 @@ void read_table(FeedReader& reader, const YAML::Node& map, table::TableOptions& 
     return static_cast<std::uint32_t>(std::max<std::int64_t>(value, 0));
   };
   if (map["skip"].IsDefined()) table.skip = number(map["skip"]);
-  for (const char* list : {"columns", "widths"}) {
-    const YAML::Node node = map[list];
-    if (node.IsDefined() && !node.IsSequence()) reader.fault(node, "\"" + std::string(list) + "\" must be a list");
+  table.columns = reader.texts(map, "columns");
+  if (map["widths"].IsDefined() && !map["widths"].IsSequence()) {
+    reader.fault(map["widths"], "\"widths\" must be a list");
   }
-  for (const YAML::Node& name : map["columns"]) table.columns.push_back(name.as<std::string>(std::string()));
   for (const YAML::Node& width : map["widths"]) table.widths.push_back(number(width));
 }
 
-void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed) {
+void read_connector(DeclarationReader& reader, const YAML::Node& connector, Feed& feed) {
   const std::string kind = reader.text(connector, "kind", true);
   if (kind == "folder") {
     reader.keys(connector, {"kind", "path", "each", "table"});
@@ -230,35 +135,16 @@ void read_connector(FeedReader& reader, const YAML::Node& connector, Feed& feed)
   if (!kind.empty() && kind != "mllp") {
     reader.fault(connector["kind"], "the kind of connector is mllp, folder, http, mqtt or sql, not \"" + kind + "\"");
   }
-  const std::string listen = reader.text(connector, "listen", true);
-  if (!listen.empty() && !read_address(listen, feed.mllp.host, feed.mllp.port)) {
-    reader.fault(connector["listen"], "\"listen\" is an address and a port: 127.0.0.1:2575");
-  }
+  reader.address(connector, "listen", "127.0.0.1:2575", feed.mllp.host, feed.mllp.port);
   if (const YAML::Node limit = connector["connections"]; limit.IsDefined()) {
     feed.mllp.connections = limit.as<std::uint32_t>(0);
     if (feed.mllp.connections == 0) reader.fault(limit, "\"connections\" is a number from 1");
     feed.mllp.connections_per_address = feed.mllp.connections;
   }
-  if (!connector["tls"].IsDefined()) return;
-  const YAML::Node tls = reader.map_in(connector, "tls");
-  reader.keys(tls, {"certificate", "key", "client_authorities", "client_certificate"});
-  feed.mllp.tls = true;
-  net::TlsServerOptions& options = feed.mllp.certificates;
-  options.certificate_chain = reader.text(tls, "certificate", true);
-  options.private_key = reader.text(tls, "key", true);
-  options.client_authorities = reader.text(tls, "client_authorities");
-  options.client_certificate = reader.choice(
-      tls, "client_certificate",
-      options.client_authorities.empty() ? net::ClientCertificate::none : net::ClientCertificate::required,
-      {{"none", net::ClientCertificate::none},
-       {"optional", net::ClientCertificate::optional},
-       {"required", net::ClientCertificate::required}});
-  if (options.client_certificate != net::ClientCertificate::none && options.client_authorities.empty()) {
-    reader.fault(tls, "who may sign the certificates of senders is missing: \"client_authorities\"");
-  }
+  feed.mllp.tls = reader.server_tls(connector, feed.mllp.certificates);
 }
 
-void read_destination(FeedReader& reader, const YAML::Node& map, Feed& feed) {
+void read_destination(DeclarationReader& reader, const YAML::Node& map, Feed& feed) {
   reader.keys(map, {"kind", "to", "tls", "url", "folder"});
   Destination& destination = feed.destination.emplace();
   if (!map["kind"].IsDefined()) reader.text(map, "kind", true);
@@ -266,13 +152,9 @@ void read_destination(FeedReader& reader, const YAML::Node& map, Feed& feed) {
       map, "kind", DestinationKind::mllp,
       {{"mllp", DestinationKind::mllp}, {"fhir", DestinationKind::fhir}, {"file", DestinationKind::file}});
   switch (destination.kind) {
-    case DestinationKind::mllp: {
-      const std::string to = reader.text(map, "to", true);
-      if (!to.empty() && !read_address(to, destination.host, destination.port)) {
-        reader.fault(map["to"], "\"to\" is an address and a port: 10.1.2.3:2575");
-      }
+    case DestinationKind::mllp:
+      reader.address(map, "to", "10.1.2.3:2575", destination.host, destination.port);
       break;
-    }
     case DestinationKind::fhir:
       destination.url = reader.text(map, "url", true);
       break;
@@ -280,13 +162,11 @@ void read_destination(FeedReader& reader, const YAML::Node& map, Feed& feed) {
       destination.folder = reader.text(map, "folder", true);
       break;
   }
-  if (!map["tls"].IsDefined()) return;
-  destination.tls = true;
-  destination.certificates = read_client_certificates(reader, map);
+  destination.tls = reader.client_tls(map, destination.certificates);
 }
 
 /// What an outbound feed has instead of a connector.
-void read_outbound(FeedReader& reader, const YAML::Node& root, Feed& feed) {
+void read_outbound(DeclarationReader& reader, const YAML::Node& root, Feed& feed) {
   read_destination(reader, reader.map_in(root, "destination", true), feed);
   if (root["connector"].IsDefined()) {
     reader.fault(root["connector"], "a feed has a connector or a destination, not both");
@@ -299,11 +179,11 @@ void read_outbound(FeedReader& reader, const YAML::Node& root, Feed& feed) {
   for (const YAML::Node& name : from) feed.from.push_back(name.as<std::string>(std::string()));
 }
 
-void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
+void read_document(DeclarationReader& reader, const YAML::Node& root, Feed& feed) {
   reader.keys(root, {"feed", "title", "connector", "destination", "from", "acknowledge", "types", "mapping", "poison",
                      "zone", "charset", "authority", "authorities", "keep", "enabled"});
   feed.name = reader.text(root, "feed", true);
-  if (root["feed"].IsDefined() && !is_name(feed.name)) {
+  if (root["feed"].IsDefined() && !connect::is_declared_name(feed.name)) {
     reader.fault(root["feed"], "a feed is named by 1 to 64 of a-z 0-9 _ -");
   }
   const YAML::Node title = reader.map_in(root, "title");
@@ -322,7 +202,7 @@ void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
       reader.choice(root, "poison", PoisonPolicy::skip, {{"skip", PoisonPolicy::skip}, {"stop", PoisonPolicy::stop}});
   const bool needs_mapping = !is_outbound || feed.destination->kind == DestinationKind::fhir;
   feed.mapping = reader.text(root, "mapping", needs_mapping);
-  feed.is_enabled = reader.choice(root, "enabled", true, {{"true", true}, {"false", false}});
+  feed.is_enabled = reader.flag(root, "enabled", true);
   if (const YAML::Node types = root["types"]; types.IsDefined()) {
     if (!types.IsSequence()) reader.fault(types, "\"types\" must be a list: [ADT^*, ORU^R01]");
     for (const YAML::Node& type : types) feed.types.push_back(type.as<std::string>(std::string()));
@@ -353,23 +233,12 @@ void read_document(FeedReader& reader, const YAML::Node& root, Feed& feed) {
 }  // namespace
 
 std::optional<Feed> parse_feed(const std::string& yaml, const std::string& origin, std::vector<std::string>& faults) {
-  try {
-    const YAML::Node root = YAML::Load(yaml);
-    if (!root.IsMap()) {
-      faults.push_back(origin + ":1: a feed is a map: feed, connector, mapping and so on");
-      return std::nullopt;
-    }
-    FeedReader reader(origin, faults);
-    Feed feed;
-    feed.origin = origin;
-    feed.text = yaml;
-    read_document(reader, root, feed);
-    if (reader.is_faulty()) return std::nullopt;
-    return feed;
-  } catch (const YAML::Exception& exception) {
-    faults.push_back(origin + ':' + std::to_string(exception.mark.line + 1) + ": this is not YAML: " + exception.msg);
-    return std::nullopt;
+  std::optional<Feed> feed = connect::declared<Feed>(yaml, origin, faults, read_document);
+  if (feed) {
+    feed->origin = origin;
+    feed->text = yaml;
   }
+  return feed;
 }
 
 std::string Destination::to() const {
@@ -406,19 +275,10 @@ void check_feeds(const std::vector<Feed>& feeds, std::vector<std::string>& fault
 }
 
 Result<std::vector<Feed>> read_feeds(const std::string& folder) {
-  FileSystem& files = system_files();
-  if (!TRY(files.exists(folder))) return std::vector<Feed>();
-  std::vector<std::string> names = TRY(files.list(folder));
-  std::ranges::sort(names);
   std::vector<Feed> feeds;
-  std::vector<std::string> faults;
-  for (const std::string& name : names) {
-    if (!name.ends_with(".yaml")) continue;
-    std::string whole = folder;
-    whole.append("/").append(name);
-    const std::string yaml = TRY(read_whole_file(files, whole, kLargestFile));
+  const auto take = [&](const std::string& yaml, const std::string& name, std::vector<std::string>& faults) {
     std::optional<Feed> feed = parse_feed(yaml, name, faults);
-    if (!feed) continue;
+    if (!feed) return;
     net::TlsServerOptions& tls = feed->mllp.certificates;
     std::vector<std::string*> paths = {&tls.certificate_chain,
                                        &tls.private_key,
@@ -432,16 +292,12 @@ Result<std::vector<Feed>> read_feeds(const std::string& folder) {
       net::TlsClientOptions& theirs = feed->destination->certificates;
       paths = {&theirs.authorities, &theirs.certificate_chain, &theirs.private_key, &feed->destination->folder};
     }
-    for (std::string* path : paths) {
-      if (!path->empty() && !path->starts_with('/') && !path->starts_with("-----BEGIN")) path->insert(0, folder + '/');
-    }
+    for (std::string* path : paths) connect::take_from(folder, *path);
     feeds.push_back(*std::move(feed));
-  }
-  check_feeds(feeds, faults);
-  if (faults.empty()) return feeds;
-  std::string all = "the feeds cannot be read:";
-  for (const std::string& fault : faults) all.append("\n  ").append(fault);
-  return fail(ErrorCode::invalid_argument, std::move(all));
+  };
+  const auto check = [&](std::vector<std::string>& faults) { check_feeds(feeds, faults); };
+  TRY(connect::read_declarations(folder, "the feeds", take, check));
+  return feeds;
 }
 
 }  // namespace meridian::ingest

@@ -81,7 +81,7 @@ TEST(Feed, that_asks_for_certificates_says_who_signs_them) {
 
 TEST(Feed, is_yaml_and_a_map) {
   EXPECT_THAT(faults_of("a: [b\n"), ElementsAre(HasSubstr("this is not YAML")));
-  EXPECT_THAT(faults_of("- a\n"), ElementsAre(HasSubstr("x.yaml:1: a feed is a map")));
+  EXPECT_THAT(faults_of("- a\n"), ElementsAre(HasSubstr("x.yaml:1: a declaration is a map")));
 }
 
 TEST(Feeds, have_an_example_that_is_right) {
