@@ -16,7 +16,7 @@ namespace {
 using testing::ct_slice;
 using testing::Slice;
 
-class ArchiveTest : public ::testing::Test {
+class Archives : public ::testing::Test {
  protected:
   void SetUp() override { open(); }
   void open(ArchiveOptions options = {}) {
@@ -69,7 +69,7 @@ constexpr dicom::Tag kStudyDate{0x0008, 0x0020};
 constexpr dicom::Tag kModality{0x0008, 0x0060};
 constexpr dicom::Tag kInstanceNumber{0x0020, 0x0013};
 
-TEST_F(ArchiveTest, KeepsAnObjectBitForBit) {
+TEST_F(Archives, keeps_an_object_bit_for_bit) {
   const std::string file = ct_slice({});
   const Received received = put({});
   EXPECT_EQ(received.reception, Reception::added);
@@ -84,7 +84,7 @@ TEST_F(ArchiveTest, KeepsAnObjectBitForBit) {
   EXPECT_EQ(archive_->counts().bytes, file.size());
 }
 
-TEST_F(ArchiveTest, TheSameObjectAgainChangesNothing) {
+TEST_F(Archives, the_same_object_again_changes_nothing) {
   put({});
   const auto through = archive_->changes(0, 10)->through;
   EXPECT_EQ(put({}).reception, Reception::known);
@@ -92,7 +92,7 @@ TEST_F(ArchiveTest, TheSameObjectAgainChangesNothing) {
   EXPECT_EQ(archive_->changes(0, 10)->through, through);
 }
 
-TEST_F(ArchiveTest, AnotherObjectUnderItsUidIsAConflict) {
+TEST_F(Archives, another_object_under_its_uid_is_a_conflict) {
   const Received first = put({});
   const Slice other{.pixel = 'b'};
   const auto refused = archive_->put(ct_slice(other), "test");
@@ -108,7 +108,7 @@ TEST_F(ArchiveTest, AnotherObjectUnderItsUidIsAConflict) {
   EXPECT_EQ(archive_->counts().studies, 1);
 }
 
-TEST_F(ArchiveTest, PiecesOfAnyLengthAreTheSameObject) {
+TEST_F(Archives, pieces_of_any_length_are_the_same_object) {
   const std::string file = ct_slice({.pixels = 4096});
   for (const std::size_t held : {std::size_t{16}, std::size_t{700}, std::size_t{1} << 20}) {
     for (const std::size_t piece : {1UL, 97UL, 4096UL}) {
@@ -129,7 +129,7 @@ TEST_F(ArchiveTest, PiecesOfAnyLengthAreTheSameObject) {
   EXPECT_TRUE(archive_->verify([](std::string_view) {})->empty());
 }
 
-TEST_F(ArchiveTest, LargeObjectsThatDoNotHoldTogetherAreRefused) {
+TEST_F(Archives, large_objects_that_do_not_hold_together_are_refused) {
   ArchiveOptions options;
   options.held_bytes = 512;
   open(options);
@@ -143,7 +143,7 @@ TEST_F(ArchiveTest, LargeObjectsThatDoNotHoldTogetherAreRefused) {
   EXPECT_EQ(archive_->counts().instances, 0);
 }
 
-TEST_F(ArchiveTest, HeadsAreReadWithoutPixels) {
+TEST_F(Archives, heads_are_read_without_pixels) {
   const Received received = put({.pixels = 4096});
   const auto head = archive_->head(received.instance);
   ASSERT_TRUE(head);
@@ -153,7 +153,7 @@ TEST_F(ArchiveTest, HeadsAreReadWithoutPixels) {
   EXPECT_NE(archive_->file(received.instance)->data_set().find(dicom::tags::kPixelData), nullptr);
 }
 
-TEST_F(ArchiveTest, FindsByWhatIsSaid) {
+TEST_F(Archives, finds_by_what_is_said) {
   put({.study = "1.2.1",
        .series = "1.2.1.1",
        .instance = "1.2.1.1.1",
@@ -197,7 +197,7 @@ TEST_F(ArchiveTest, FindsByWhatIsSaid) {
   EXPECT_EQ(newest[1].attributes.all().size(), 2);  // what was asked for
 }
 
-TEST_F(ArchiveTest, WhatIsRemovedIsGone) {
+TEST_F(Archives, what_is_removed_is_gone) {
   put({.instance = "1.2.1.1.1"});
   const Received other = put({.study = "1.2.2", .series = "1.2.2.1", .instance = "1.2.2.1.1"});
   EXPECT_EQ(archive_->remove({testing::kStudy}).value(), 1);
@@ -211,7 +211,7 @@ TEST_F(ArchiveTest, WhatIsRemovedIsGone) {
   EXPECT_FALSE(archive_->remove({}));
 }
 
-TEST_F(ArchiveTest, ChangesTellEachStudyOnce) {
+TEST_F(Archives, changes_tell_each_study_once) {
   put({.instance = "1.2.1.1.1"});
   put({.instance = "1.2.1.1.2"});
   put({.study = "1.2.2", .series = "1.2.2.1", .instance = "1.2.2.1.1"});
@@ -232,7 +232,7 @@ class Blind final : public StudyGuard {
   Result<bool> may_see(const store::ReadContext&, const std::string& study) const override { return study != "1.2.2"; }
 };
 
-TEST_F(ArchiveTest, WhatTheGuardHidesIsNotFound) {
+TEST_F(Archives, what_the_guard_hides_is_not_found) {
   const Blind guard;
   ArchiveOptions options;
   options.guard = &guard;
@@ -245,7 +245,7 @@ TEST_F(ArchiveTest, WhatTheGuardHidesIsNotFound) {
   EXPECT_FALSE(archive_->instances(store::local_reader(), {"1.2.2"}));
 }
 
-TEST_F(ArchiveTest, ObjectsWithoutUidsAreRefusedWithAReason) {
+TEST_F(Archives, objects_without_uids_are_refused_with_a_reason) {
   const auto received = archive_->put(ct_slice({.series = ""}), "test");
   ASSERT_FALSE(received);
   EXPECT_NE(received.error().message().find("Series Instance UID"), std::string::npos);
@@ -254,7 +254,7 @@ TEST_F(ArchiveTest, ObjectsWithoutUidsAreRefusedWithAReason) {
   EXPECT_FALSE(finish(*other));
 }
 
-TEST_F(ArchiveTest, VerifyNamesWhatWasDamaged) {
+TEST_F(Archives, verify_names_what_was_damaged) {
   const Received received = put({.pixels = 4096});
   EXPECT_TRUE(archive_->verify([](std::string_view) {})->empty());
   std::string hex;
