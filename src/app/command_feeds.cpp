@@ -6,6 +6,7 @@
 
 #include "app/commands.hpp"
 #include "app/endpoint.hpp"
+#include "app/json_answer.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
 #include "base/input.hpp"
@@ -17,20 +18,6 @@ namespace meridian::app {
 namespace {
 
 constexpr std::uint64_t kLargestMessage = 64 << 20;
-
-std::string member(const fhir::Node object, std::string_view key) {
-  for (const fhir::Node one : object.children()) {
-    if (one.key() == key && one.has_value()) return std::string(one.text());
-  }
-  return {};
-}
-
-/// Items of an array are children of what holds it, one by one, each with the array's name.
-fhir::Document read_answer(const std::string& body) {
-  Issues ignored;
-  fhir::DocumentParser parser;
-  return parser.parse_as(fhir::TypeId::none, body, ignored);
-}
 
 std::string feed_path(const std::string& feed) {
   return "/api/v1/feeds/" + http::percent_encode(feed);

@@ -47,7 +47,7 @@ Result<> serve(const ServeOptions& asked, const Config& config, Language languag
   local.unix_path = socket_path(asked.data);
   const std::unique_ptr<Instance> instance =
       TRY(Instance::start(config, language, asked.data, {TRY(listen_address(config)), local}));
-  TRY(instance->listen_to_feeds());
+  TRY(instance->listen());
   http::Server& server = instance->server();
   log_warning("nobody has to log in yet: whoever reaches this server may read and write everything");
 

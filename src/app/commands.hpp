@@ -16,6 +16,7 @@ int run_signal(const SignalOptions& options, const CommonOptions& common);
 int run_dicom(const DicomOptions& options, const CommonOptions& common);
 int run_dicom_echo(const DicomEchoOptions& options);
 int run_dicom_send(const DicomSendOptions& options);
+int run_dicom_nodes(const DicomNodesOptions& options, const CommonOptions& common);
 int run_vcf(const VcfOptions& options, const CommonOptions& common);
 int run_serve(const ServeOptions& options, const CommonOptions& common);
 int run_config_explain(const ConfigExplainOptions& options, const CommonOptions& common);

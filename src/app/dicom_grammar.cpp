@@ -9,8 +9,10 @@ namespace meridian::app {
 struct DicomGrammar::Options {
   DicomEchoOptions echo;
   DicomSendOptions send;
+  DicomNodesOptions nodes;
   CLI::App* echo_command = nullptr;
   CLI::App* send_command = nullptr;
+  std::vector<CLI::App*> nodes_commands;
 };
 
 namespace {
@@ -53,12 +55,32 @@ CLI::App* add_send(CLI::App& dicom, DicomSendOptions& options) {
   return command;
 }
 
+std::vector<CLI::App*> add_nodes(CLI::App& dicom, DicomNodesOptions& options) {
+  using Action = DicomNodesOptions::Action;
+  std::vector<CLI::App*> commands;
+  const auto add = [&](const char* name, const char* about, Action action) {
+    auto* command = add_command(dicom, name, about);
+    command->callback([&options, action] { options.action = action; });
+    add_folder_or_server(*command, options.place);
+    commands.push_back(command);
+    return command;
+  };
+  auto* list = add("nodes", "show where DICOM peers are listened to, and what the archive holds", Action::list);
+  add_table(*list, options.format);
+  list->footer("Nodes are declared in catalog/dicom of the data folder; docs/dicom.md says how.");
+  add("reload", "put in force what catalog/dicom says now", Action::reload);
+  add("verify", "read every object of the archive and compare it with what is known of it", Action::verify)
+      ->footer("Exit code 1 when an object is damaged or missing.");
+  return commands;
+}
+
 }  // namespace
 
 DicomGrammar::DicomGrammar(CLI::App& app) : options_(std::make_unique<Options>()) {
   CLI::App& dicom = *app.get_subcommand("dicom");
   options_->echo_command = add_echo(dicom, options_->echo);
   options_->send_command = add_send(dicom, options_->send);
+  options_->nodes_commands = add_nodes(dicom, options_->nodes);
 }
 
 DicomGrammar::~DicomGrammar() = default;
@@ -66,6 +88,9 @@ DicomGrammar::~DicomGrammar() = default;
 std::optional<Command> DicomGrammar::command() {
   if (options_->echo_command->parsed()) return std::move(options_->echo);
   if (options_->send_command->parsed()) return std::move(options_->send);
+  for (const CLI::App* command : options_->nodes_commands) {
+    if (command->parsed()) return std::move(options_->nodes);
+  }
   return std::nullopt;
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "app/data_options.hpp"
+
 namespace meridian::app {
 
 /// A peer, and how to reach it.
@@ -28,6 +30,14 @@ struct DicomSendOptions {
   std::vector<std::string> paths;  ///< files and folders
   std::uint32_t connections = 1;
   std::uint32_t times = 1;
+};
+
+/// The nodes of a data folder, and its archive.
+struct DicomNodesOptions {
+  enum class Action : std::uint8_t { list, reload, verify };
+  Place place;
+  Action action = Action::list;
+  Table format = Table::table;
 };
 
 }  // namespace meridian::app

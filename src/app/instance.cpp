@@ -22,6 +22,10 @@
 #include "http/executor.hpp"
 #include "http/router.hpp"
 #include "http/service_routes.hpp"
+#include "imaging/archive.hpp"
+#include "imaging/dicom_nodes.hpp"
+#include "imaging/routes.hpp"
+#include "imaging/study_keeper.hpp"
 #include "ingest/feeds.hpp"
 #include "ingest/http_inlet.hpp"
 #include "ingest/provenance.hpp"
@@ -97,6 +101,9 @@ struct Instance::State {
   std::unique_ptr<terminology::Follower> definitions;
   std::unique_ptr<net::Io> io;
   std::unique_ptr<ingest::Feeds> feeds;
+  std::unique_ptr<imaging::Archive> archive;
+  std::unique_ptr<imaging::StudyKeeper> studies;
+  std::unique_ptr<imaging::DicomNodes> nodes;
   std::optional<http::Client> client;
   std::unique_ptr<http::Executor> executor;
   std::shared_ptr<void> work;  // what the FHIR interface does beside requests
@@ -108,13 +115,15 @@ Instance::Instance(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Instance::~Instance() {
   if (state_->feeds) state_->feeds->drain(state_->drain_milliseconds);
+  if (state_->nodes) state_->nodes->drain(state_->drain_milliseconds);
   if (!state_->server) return;
   const bool finished = state_->server->drain(state_->drain_milliseconds);
   log_info("stopped", {{"all_requests_finished", finished}});
 }
 
-Result<> Instance::listen_to_feeds() {
-  return state_->feeds->listen(*state_->io);
+Result<> Instance::listen() {
+  TRY(state_->feeds->listen(*state_->io));
+  return state_->nodes->listen(*state_->io);
 }
 
 http::Server& Instance::server() {
@@ -175,7 +184,23 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   s.feeds =
       TRY(ingest::Feeds::start({.folder = data, .catalog = data + "/catalog", .threads = workers}, std::move(feeds)));
 
-  // 5. The routes.
+  // 5. The archive of images.
+  const std::string secret = TRY(s.store->secret(store::kDefaultTenant));
+  imaging::ArchiveOptions archive;
+  archive.folder = data + "/archive";
+  archive.memory = s.memory.get();
+  archive.key = secret;
+  s.archive = TRY(imaging::Archive::open(std::move(archive)));
+  mapping::ImagingContext images;
+  images.tenant_key = secret;
+  images.zone = TRY(TimeZone::find(config.text(kImagingZone)));
+  images.default_authority = config.text(kImagingAuthority);
+  s.studies = imaging::StudyKeeper::start(*s.archive, *s.store, std::move(images));
+  imaging::DicomNodesServices nodes;
+  nodes.archive = s.archive.get();
+  s.nodes = TRY(imaging::DicomNodes::start({.catalog = data + "/catalog", .threads = workers}, std::move(nodes)));
+
+  // 6. The routes.
   http::Router router;
   rest::OperationServices operations;
   operations.validator = s.validator.get();
@@ -202,9 +227,10 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   ingest::mount_feeds(router, *s.feeds);
   ingest::mount_inlet(router, *s.feeds);
   ingest::mount_provenance(router, *s.store, *s.feeds);
+  imaging::mount_dicom_nodes(router, *s.archive, *s.nodes, *s.studies);
   mount_page(router);
 
-  // 6. The server.
+  // 7. The server.
   http::Services services;
   services.io = s.io.get();
   services.executor = s.executor.get();

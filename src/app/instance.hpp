@@ -28,9 +28,9 @@ class Instance {
   /// Finishes what is under way, for as long as http.drain_time says, then closes the store.
   ~Instance();
 
-  /// Takes messages from the declared feeds. Errors: io_failure (an address is in use), invalid_argument
-  /// (certificates).
-  Result<> listen_to_feeds();
+  /// Takes messages of the declared feeds, and objects of DICOM nodes. Errors: io_failure (an address is in use),
+  /// invalid_argument (certificates).
+  Result<> listen();
 
   http::Server& server();
   store::Store& store();

@@ -54,6 +54,7 @@ struct Chooser {
   int operator()(const DicomOptions& options) const { return run_dicom(options, common); }
   int operator()(const DicomEchoOptions& options) const { return run_dicom_echo(options); }
   int operator()(const DicomSendOptions& options) const { return run_dicom_send(options); }
+  int operator()(const DicomNodesOptions& options) const { return run_dicom_nodes(options, common); }
   int operator()(const VcfOptions& options) const { return run_vcf(options, common); }
   int operator()(const ServeOptions& options) const { return run_serve(options, common); }
   int operator()(const ConfigExplainOptions& options) const { return run_config_explain(options, common); }

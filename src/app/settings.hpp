@@ -205,12 +205,27 @@ inline constexpr Setting kValidationPackages{
     .english = "FHIR packages (.tgz) and files of profiles to validate against, separated by commas.",
     .chinese = "校验时使用的 FHIR 包（.tgz）和规范文件，以逗号分隔。"};
 
+inline constexpr Setting kImagingZone{.name = "imaging.zone",
+                                      .type = SettingType::text,
+                                      .initial = "UTC",
+                                      .english = "The time zone of images that do not say theirs, such as Asia/Shanghai.",
+                                      .chinese = "影像未注明时区时采用的时区，如 Asia/Shanghai。"};
+
+inline constexpr Setting kImagingAuthority{
+    .name = "imaging.authority",
+    .type = SettingType::text,
+    .initial = "",
+    .english =
+        "Whose patient numbers images carry that do not say it, as a URI; as of the feeds, so that both meet in one "
+        "patient.",
+    .chinese = "影像未注明患者编号发放机构时采用的机构 URI，应与消息接入一致，以便归到同一患者。"};
+
 inline constexpr Setting kSettings[] = {
-    kHttpAddress,          kHttpPort,         kHttpInsecureListen, kHttpWorkers,    kHttpQueue,      kHttpBodyLimit,
-    kHttpHeaderLimit,      kHttpConnections,  kHttpQuota,          kHttpQuotaBurst, kHttpHeaderTime, kHttpIdleTime,
-    kHttpAnswerTime,       kHttpDrainTime,    kHttpCorsOrigins,    kTlsCertificate, kTlsKey,         kTlsClients,
-    kTlsClientAuthorities, kLogLevel,         kLogFormat,          kMemoryLimit,    kStoreMemory,    kStoreCheck,
-    kFhirpathTime,         kValidationIssues, kValidationPackages};
+    kHttpAddress,          kHttpPort,         kHttpInsecureListen, kHttpWorkers,    kHttpQueue,       kHttpBodyLimit,
+    kHttpHeaderLimit,      kHttpConnections,  kHttpQuota,          kHttpQuotaBurst, kHttpHeaderTime,  kHttpIdleTime,
+    kHttpAnswerTime,       kHttpDrainTime,    kHttpCorsOrigins,    kTlsCertificate, kTlsKey,          kTlsClients,
+    kTlsClientAuthorities, kLogLevel,         kLogFormat,          kMemoryLimit,    kStoreMemory,     kStoreCheck,
+    kFhirpathTime,         kValidationIssues, kValidationPackages, kImagingZone,    kImagingAuthority};
 
 /// File, environment and flags, as the command line says.
 Result<Config> load_config(const CommonOptions& options);
