@@ -198,7 +198,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   s.studies = imaging::StudyKeeper::start(*s.archive, *s.store, std::move(images));
   imaging::DicomNodesServices nodes;
   nodes.archive = s.archive.get();
-  s.nodes = TRY(imaging::DicomNodes::start({.catalog = data + "/catalog", .threads = workers}, std::move(nodes)));
+  s.nodes = TRY(imaging::DicomNodes::start({.catalog = data + "/catalog"}, std::move(nodes)));
 
   // 6. The routes.
   http::Router router;

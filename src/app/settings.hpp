@@ -205,11 +205,12 @@ inline constexpr Setting kValidationPackages{
     .english = "FHIR packages (.tgz) and files of profiles to validate against, separated by commas.",
     .chinese = "校验时使用的 FHIR 包（.tgz）和规范文件，以逗号分隔。"};
 
-inline constexpr Setting kImagingZone{.name = "imaging.zone",
-                                      .type = SettingType::text,
-                                      .initial = "UTC",
-                                      .english = "The time zone of images that do not say theirs, such as Asia/Shanghai.",
-                                      .chinese = "影像未注明时区时采用的时区，如 Asia/Shanghai。"};
+inline constexpr Setting kImagingZone{
+    .name = "imaging.zone",
+    .type = SettingType::text,
+    .initial = "UTC",
+    .english = "The time zone of images that do not say theirs, such as Asia/Shanghai.",
+    .chinese = "影像未注明时区时采用的时区，如 Asia/Shanghai。"};
 
 inline constexpr Setting kImagingAuthority{
     .name = "imaging.authority",

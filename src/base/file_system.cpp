@@ -2,6 +2,10 @@
 
 namespace meridian {
 
+Result<std::unique_ptr<WritableFile>> FileSystem::open_streamed(const std::string& path) {
+  return open_writable(path, WriteMode::create_new);
+}
+
 Result<std::string> read_whole_file(FileSystem& files, const std::string& path, std::size_t limit) {
   constexpr std::size_t kStep = std::size_t{64} << 10;
   const std::unique_ptr<SequentialFile> file = TRY(files.open_sequential(path));

@@ -72,6 +72,9 @@ class FileSystem {
   virtual Result<std::unique_ptr<SequentialFile>> open_sequential(const std::string& path) = 0;
   virtual Result<std::unique_ptr<RandomAccessFile>> open_random_access(const std::string& path) = 0;
   virtual Result<std::unique_ptr<WritableFile>> open_writable(const std::string& path, WriteMode mode) = 0;
+  /// A new file (conflict when it exists) of bytes that nobody reads soon: on their way to the disk they take no room
+  /// in the system's memory, where the disk can do that. Not to be truncated. Holds up to 1 MB until sync().
+  virtual Result<std::unique_ptr<WritableFile>> open_streamed(const std::string& path);
 
   virtual Result<bool> exists(const std::string& path) = 0;
   virtual Result<std::uint64_t> size(const std::string& path) = 0;

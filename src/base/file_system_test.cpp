@@ -97,6 +97,25 @@ TEST_P(AnyFileSystem, opens_for_writing_in_three_ways) {
   EXPECT_EQ(read(files(), at("a")), "new");
 }
 
+TEST_P(AnyFileSystem, streams_files_of_any_length) {
+  for (const std::size_t length : {0U, 1U, 4096U, 5000U, 1U << 20U, (1U << 20U) + 1U, (3U << 20U) + 777U}) {
+    std::string bytes(length, '\0');
+    for (std::size_t i = 0; i < length; ++i) bytes[i] = static_cast<char>(i * 31 + i / 257);
+    const std::string path = at("streamed-" + std::to_string(length));
+    {
+      const auto file = files().open_streamed(path).value();
+      const std::size_t first = length / 3;
+      ASSERT_TRUE(file->append(std::string_view(bytes).substr(0, first)));
+      ASSERT_TRUE(file->sync());  // and goes on behind it
+      ASSERT_TRUE(file->append(std::string_view(bytes).substr(first)));
+      EXPECT_EQ(file->size(), length);
+      ASSERT_TRUE(length % 2 == 0 ? file->sync() : file->close());
+    }
+    EXPECT_EQ(read_whole_file(files(), path, 1 << 24).value() == bytes, true) << length;
+    EXPECT_EQ(code(files().open_streamed(path)), "conflict");
+  }
+}
+
 TEST_P(AnyFileSystem, says_what_is_not_there) {
   EXPECT_EQ(code(files().open_sequential(at("a"))), "not_found");
   EXPECT_EQ(code(files().open_random_access(at("a"))), "not_found");

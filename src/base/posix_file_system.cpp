@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -138,6 +140,81 @@ class PosixWritableFile final : public WritableFile {
   std::uint64_t size_;
 };
 
+/// Written in blocks from memory of its own, past the page cache: copying into pages that are fresh each time costs
+/// more than the disk does. The last block is filled up with zeros, which are cut off again.
+class PosixStreamedFile final : public WritableFile {
+ public:
+  static constexpr std::size_t kBlock = 4096;
+  static constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+
+  PosixStreamedFile(Descriptor file, std::string path)
+      : file_(std::move(file)),
+        path_(std::move(path)),
+        buffer_(static_cast<char*>(std::aligned_alloc(kBlock, kBufferBytes)), &std::free) {
+    if (!buffer_) throw std::bad_alloc();
+  }
+
+  Result<> append(std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const std::size_t taken = std::min(bytes.size(), kBufferBytes - held_);
+      std::copy_n(bytes.data(), taken, buffer_.get() + held_);
+      held_ += taken;
+      is_flushed_ = false;
+      bytes.remove_prefix(taken);
+      if (held_ < kBufferBytes) break;
+      TRY(write(kBufferBytes));
+      written_ += kBufferBytes;
+      held_ = 0;
+    }
+    return {};
+  }
+  Result<> sync() override {
+    TRY(flush());
+    if (uninterrupted([&] { return ::fdatasync(file_.get()); }) < 0) return failed(path_);
+    return {};
+  }
+  Result<> truncate(std::uint64_t /*size*/) override {
+    return fail(ErrorCode::unsupported, path_ + ": a streamed file is not truncated");
+  }
+  std::uint64_t size() const override { return written_ + held_; }
+  Result<> close() override {
+    TRY(flush());
+    const int descriptor = file_.release();
+    if (descriptor >= 0 && ::close(descriptor) < 0 && errno != EINTR) return failed(path_);
+    return {};
+  }
+
+ private:
+  Result<> flush() {
+    if (is_flushed_) return {};
+    const std::size_t blocks = (held_ + kBlock - 1) / kBlock * kBlock;
+    std::fill(buffer_.get() + held_, buffer_.get() + blocks, '\0');
+    TRY(write(blocks));
+    if (uninterrupted([&] { return ::ftruncate(file_.get(), static_cast<off_t>(size())); }) < 0) return failed(path_);
+    is_flushed_ = true;
+    return {};
+  }
+  /// What is held, at its place; a partial block is written again once it is longer.
+  Result<> write(std::size_t size) {
+    std::size_t done = 0;
+    while (done < size) {
+      const ssize_t written = uninterrupted([&] {
+        return ::pwrite(file_.get(), buffer_.get() + done, size - done, static_cast<off_t>(written_ + done));
+      });
+      if (written < 0) return failed(path_);
+      done += static_cast<std::size_t>(written);
+    }
+    return {};
+  }
+
+  Descriptor file_;
+  std::string path_;
+  std::unique_ptr<char, void (*)(void*)> buffer_;
+  std::uint64_t written_ = 0;  // whole buffers
+  std::size_t held_ = 0;
+  bool is_flushed_ = true;
+};
+
 class PosixFileLock final : public FileLock {
  public:
   explicit PosixFileLock(Descriptor file) : file_(std::move(file)) {}
@@ -160,6 +237,14 @@ class PosixFileSystem final : public FileSystem {
     struct stat status{};
     if (::fstat(file.get(), &status) < 0) return failed(path);
     return std::make_unique<PosixWritableFile>(std::move(file), path, static_cast<std::uint64_t>(status.st_size));
+  }
+
+  Result<std::unique_ptr<WritableFile>> open_streamed(const std::string& path) override {
+    Result<Descriptor> direct = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_DIRECT);
+    if (direct) return std::make_unique<PosixStreamedFile>(*std::move(direct), path);
+    if (direct.error().code() != ErrorCode::io_failure) return fail(std::move(direct).error());
+    // A file system that does not know how (tmpfs) may have made the file all the same.
+    return std::make_unique<PosixStreamedFile>(TRY(open_file(path, O_WRONLY | O_CREAT)), path);
   }
 
   Result<bool> exists(const std::string& path) override {

@@ -26,7 +26,7 @@ namespace meridian::imaging {
 
 struct DicomNodesOptions {
   std::string catalog;  ///< of which the folder dicom is read; what is not there declares none
-  int threads = 2;      ///< that wait for disks, of each node
+  int threads = 16;     ///< that wait for disks, of each node
 };
 
 struct DicomNodesServices {

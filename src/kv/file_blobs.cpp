@@ -31,7 +31,7 @@ class FileBlobs final : public Blobs {
 
   Result<std::unique_ptr<Writer>> writer() override {
     std::string path = folder_ + std::string(kIncoming) + "/" + std::to_string(written_.fetch_add(1));
-    std::unique_ptr<WritableFile> file = TRY(files_.open_writable(path, WriteMode::create_new));
+    std::unique_ptr<WritableFile> file = TRY(files_.open_streamed(path));
     return std::make_unique<FileWriter>(*this, std::move(path), std::move(file));
   }
 

@@ -57,6 +57,7 @@ Result<> ObjectReader::append(std::string_view bytes) {
     TRY(tail_->append(bytes));
     return writer_->append(bytes);
   }
+  if (held_.empty()) held_.reserve(std::max(options_.held_bytes, bytes.size()));
   held_ += bytes;
   if (held_.size() > next_try_) TRY(try_head());
   return {};
@@ -154,8 +155,11 @@ Result<NewInstance> ObjectReader::finish() {
 }
 
 Result<> ObjectReader::keep(const kv::BlobName& name) {
-  if (writer_) return writer_->commit(name);
-  return blobs_.put(name, file_->bytes());
+  if (!writer_) {
+    writer_ = TRY(blobs_.writer());
+    TRY(writer_->append(file_->bytes()));
+  }
+  return writer_->commit(name);
 }
 
 }  // namespace meridian::imaging::internal
