@@ -22,6 +22,19 @@ Result<std::string> read_whole_file(FileSystem& files, const std::string& path, 
   }
 }
 
+std::string folder_above(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<> make_folder(FileSystem& files, const std::string& path) {
+  const bool was_there = TRY(files.exists(path));
+  TRY(files.create_directory(path));
+  const Result<> synced = files.sync_directory(folder_above(path));
+  // Whoever made it long ago may keep the folder above from being read.
+  return was_there ? Result<>() : synced;
+}
+
 Result<> replace_file(FileSystem& files, const std::string& path, std::string_view bytes) {
   const std::string beside = path + ".new";
   const std::unique_ptr<WritableFile> file = TRY(files.open_writable(beside, WriteMode::replace));
@@ -29,8 +42,7 @@ Result<> replace_file(FileSystem& files, const std::string& path, std::string_vi
   TRY(file->sync());
   TRY(file->close());
   TRY(files.rename(beside, path));
-  const std::size_t slash = path.rfind('/');
-  return files.sync_directory(slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash));
+  return files.sync_directory(folder_above(path));
 }
 
 }  // namespace meridian

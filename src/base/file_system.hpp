@@ -101,6 +101,10 @@ class FileSystem {
 /// The machine's files; lives as long as the program.
 FileSystem& system_files();
 
+/// "." of a name alone, "/" of what lies in it.
+std::string folder_above(const std::string& path);
+/// A folder that is there, and whose name is safe, when this returns; the one above exists.
+Result<> make_folder(FileSystem& files, const std::string& path);
 /// A whole file of at most `limit` bytes; too_large beyond.
 Result<std::string> read_whole_file(FileSystem& files, const std::string& path, std::size_t limit);
 /// A file that is there with these bytes or with those before, whatever happens: written beside, synced, renamed.

@@ -251,6 +251,17 @@ TEST(FaultFileSystem, lets_locks_go_at_a_crash) {
 }
 
 // What the two together are for: a promise about durability, checked at every place where the power can fail.
+TEST(MakeFolder, leaves_a_folder_whose_name_a_crash_does_not_forget) {
+  FaultFileSystem files;
+  ASSERT_TRUE(make_folder(files, "/a"));
+  ASSERT_TRUE(make_folder(files, "/a/c"));
+  ASSERT_TRUE(make_folder(files, "/a"));
+  ASSERT_TRUE(files.create_directory("/b"));
+  files.crash();
+  EXPECT_TRUE(files.exists("/a/c").value());
+  EXPECT_FALSE(files.exists("/b").value());
+}
+
 TEST(ReplaceFile, leaves_the_old_or_the_new_wherever_the_power_fails) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     for (std::size_t n = 1;; ++n) {

@@ -125,7 +125,7 @@ Result<std::unique_ptr<Archive>> Archive::open(ArchiveOptions options) {
   state->options = std::move(options);
   State& s = *state;
   FileSystem& files = s.options.files != nullptr ? *s.options.files : system_files();
-  TRY(files.create_directory(s.options.folder));
+  TRY(make_folder(files, s.options.folder));
   s.blobs = TRY(kv::open_file_blobs(files, s.options.folder + "/objects"));
   kv::RocksOptions rocks;
   rocks.folder = s.options.folder + "/index";

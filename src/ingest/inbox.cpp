@@ -90,7 +90,7 @@ std::span<const kv::SpaceDefinition> Inbox::spaces() {
 
 Result<std::unique_ptr<Inbox>> Inbox::open(InboxOptions options) {
   FileSystem& files = options.files != nullptr ? *options.files : system_files();
-  TRY(files.create_directory(options.folder));
+  TRY(make_folder(files, options.folder));
   kv::RocksOptions rocks;
   rocks.folder = options.folder + "/kv";
   rocks.files = options.files;

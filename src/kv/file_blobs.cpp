@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::string_view kIncoming = "/incoming";
 
-std::string folder_above(const std::string& folder) {
-  const std::size_t slash = folder.find_last_of('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : folder.substr(0, slash);
-}
-
 std::optional<BlobName> name_of(std::string_view hex) {
   const Result<std::string> bytes = from_hex(hex);
   BlobName name;
@@ -101,8 +96,7 @@ class FileBlobs final : public Blobs {
     const std::string folder = folder_of(name);
     std::atomic<bool>& is_there = has_folder_[static_cast<std::size_t>(name[0])];
     if (!is_there.load(std::memory_order_acquire)) {
-      TRY(files_.create_directory(folder));
-      TRY(files_.sync_directory(folder_));
+      TRY(make_folder(files_, folder));
       is_there.store(true, std::memory_order_release);
     }
     TRY(files_.rename(path, path_of(name)));
@@ -122,7 +116,7 @@ class FileBlobs final : public Blobs {
 }  // namespace
 
 Result<std::unique_ptr<Blobs>> open_file_blobs(FileSystem& files, const std::string& folder) {
-  TRY(files.create_directory(folder));
+  TRY(make_folder(files, folder));
   std::unique_ptr<FileLock> lock = TRY(files.lock(folder + "/IN-USE"));
   const std::string incoming = folder + std::string(kIncoming);
   TRY(files.create_directory(incoming));
@@ -130,7 +124,6 @@ Result<std::unique_ptr<Blobs>> open_file_blobs(FileSystem& files, const std::str
     TRY(files.remove(std::string(incoming).append("/").append(name)));
   }
   TRY(files.sync_directory(folder));
-  TRY(files.sync_directory(folder_above(folder)));
   return std::make_unique<FileBlobs>(files, folder, std::move(lock));
 }
 

@@ -28,11 +28,6 @@ class Silence final : public rocksdb::Logger {
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
-std::string folder_above(const std::string& folder) {
-  const std::size_t slash = folder.find_last_of('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : folder.substr(0, slash);
-}
-
 /// Whether the folder holds a store of a format that this program knows; false: nothing is there yet.
 Result<bool> look_at(FileSystem& files, const std::string& folder) {
   if (!TRY(files.exists(folder))) return false;
@@ -55,8 +50,7 @@ Result<bool> look_at(FileSystem& files, const std::string& folder) {
 }
 
 Result<> prepare_folder(FileSystem& files, const std::string& folder) {
-  TRY(files.create_directory(folder));
-  TRY(files.sync_directory(folder_above(folder)));
+  TRY(make_folder(files, folder));
   return replace_file(files, folder + std::string(kFormatFile), kFormat);
 }
 

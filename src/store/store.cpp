@@ -36,9 +36,10 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, std::unique_ptr
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
   FileSystem& files = options.files != nullptr ? *options.files : system_files();
-  if (!TRY(files.exists(options.folder))) {
-    if (!options.create_if_missing) return fail(ErrorCode::not_found, "there is no store in this folder");
-    TRY(files.create_directory(options.folder));
+  if (options.create_if_missing) {
+    TRY(make_folder(files, options.folder));
+  } else if (!TRY(files.exists(options.folder))) {
+    return fail(ErrorCode::not_found, "there is no store in this folder");
   }
   std::unique_ptr<FileLock> lock = TRY(files.lock(options.folder + "/lock"));
   kv::RocksOptions rocks;

@@ -33,7 +33,7 @@ Result<std::string> whole(FileSystem& files, const std::string& path) {
 }  // namespace
 
 Result<Folder> Folder::open(FileSystem& files, std::string path) {
-  TRY(files.create_directory(path));
+  TRY(make_folder(files, path));
   return Folder(files, std::move(path));
 }
 

@@ -164,12 +164,10 @@ Result<BackupFolder> BackupFolder::open_or_make(FileSystem& files, std::string f
       return fail(ErrorCode::conflict, folder + ": it is not empty, and no back-up");
     }
   }
-  const std::size_t slash = folder.rfind('/');
-  TRY(files.create_directory(folder));
+  TRY(make_folder(files, folder));
   TRY(files.create_directory(folder + "/points"));
   TRY(files.create_directory(folder + "/files"));
   TRY(replace_file(files, folder + std::string(kMarker), kFormat));
-  TRY(files.sync_directory(slash == std::string::npos ? "." : slash == 0 ? "/" : folder.substr(0, slash)));
   return BackupFolder(files, std::move(folder));
 }
 
