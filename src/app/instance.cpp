@@ -23,6 +23,7 @@
 #include "http/router.hpp"
 #include "http/service_routes.hpp"
 #include "imaging/archive.hpp"
+#include "imaging/dialect.hpp"
 #include "imaging/dicom_nodes.hpp"
 #include "imaging/routes.hpp"
 #include "imaging/study_keeper.hpp"
@@ -101,6 +102,7 @@ struct Instance::State {
   std::unique_ptr<terminology::Follower> definitions;
   std::unique_ptr<net::Io> io;
   std::unique_ptr<ingest::Feeds> feeds;
+  imaging::Dialects dialects;
   std::unique_ptr<imaging::Archive> archive;
   std::unique_ptr<imaging::StudyKeeper> studies;
   std::unique_ptr<imaging::DicomNodes> nodes;
@@ -190,12 +192,14 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   archive.folder = data + "/archive";
   archive.memory = s.memory.get();
   archive.key = secret;
+  s.dialects = TRY(imaging::Dialects::read(data + "/catalog/dicom/dialects"));
+  archive.dialects = &s.dialects;
   s.archive = TRY(imaging::Archive::open(std::move(archive)));
   mapping::ImagingContext images;
   images.tenant_key = secret;
   images.zone = TRY(TimeZone::find(config.text(kImagingZone)));
   images.default_authority = config.text(kImagingAuthority);
-  s.studies = imaging::StudyKeeper::start(*s.archive, *s.store, std::move(images));
+  s.studies = imaging::StudyKeeper::start(*s.archive, *s.store, std::move(images), &s.dialects);
   imaging::DicomNodesServices nodes;
   nodes.archive = s.archive.get();
   s.nodes = TRY(imaging::DicomNodes::start({.catalog = data + "/catalog"}, std::move(nodes)));

@@ -39,6 +39,8 @@ class MemoryBudget;
 
 namespace meridian::imaging {
 
+class Dialects;
+
 /// Whether a study may be seen by who asks.
 class StudyGuard {
  public:
@@ -54,9 +56,10 @@ struct ArchiveOptions {
   const Clock* clock = nullptr;    ///< null: the machine's
   MemoryBudget* memory = nullptr;  ///< null: reserved nowhere
   std::uint64_t memory_bytes = 64 << 20;
-  const StudyGuard* guard = nullptr;  ///< null: everything may be seen
-  std::string key;                    ///< secret; the names of blobs are HMACs under it
-  std::size_t held_bytes = 1 << 20;   ///< an object is held in memory as far as this before it goes to disk
+  const StudyGuard* guard = nullptr;   ///< null: everything may be seen
+  const Dialects* dialects = nullptr;  ///< null: data sets say what they mean
+  std::string key;                     ///< secret; the names of blobs are HMACs under it
+  std::size_t held_bytes = 1 << 20;    ///< an object is held in memory as far as this before it goes to disk
   std::uint64_t object_bytes = std::uint64_t{16} << 30;
 };
 

@@ -13,6 +13,7 @@
 #include "formats/fhir/document.hpp"
 #include "formats/fhir/json.hpp"
 #include "imaging/archive.hpp"
+#include "imaging/dialect.hpp"
 #include "mapping/stable_id.hpp"
 #include "store/store.hpp"
 
@@ -62,8 +63,8 @@ std::string laid_over(const fhir::Document& fresh, const fhir::Document& present
 }  // namespace
 
 struct StudyKeeper::State {
-  State(Archive& a, store::Store& s, mapping::ImagingContext c)
-      : archive(a), store(s), context(std::move(c)), ids(context.tenant_key) {}
+  State(Archive& a, store::Store& s, mapping::ImagingContext c, const Dialects* d)
+      : archive(a), store(s), context(std::move(c)), dialects(d), ids(context.tenant_key) {}
 
   Result<> work();
   Result<> keep(const std::string& study);
@@ -75,6 +76,7 @@ struct StudyKeeper::State {
   Archive& archive;
   store::Store& store;
   const mapping::ImagingContext context;
+  const Dialects* const dialects;
   const mapping::StableIds ids;
   std::shared_ptr<void> subscription;
 
@@ -91,9 +93,9 @@ struct StudyKeeper::State {
 
 StudyKeeper::StudyKeeper(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-std::unique_ptr<StudyKeeper> StudyKeeper::start(Archive& archive, store::Store& store,
-                                                mapping::ImagingContext context) {
-  auto state = std::make_unique<State>(archive, store, std::move(context));
+std::unique_ptr<StudyKeeper> StudyKeeper::start(Archive& archive, store::Store& store, mapping::ImagingContext context,
+                                                const Dialects* dialects) {
+  auto state = std::make_unique<State>(archive, store, std::move(context), dialects);
   State& s = *state;
   s.first_change = s.last_change = Steady::now();
   s.subscription = archive.on_change([&s] {
@@ -183,7 +185,7 @@ Result<> StudyKeeper::State::keep(const std::string& study) {
     const Result<dicom::File> head = archive.head(instance);
     if (!head && head.error().code() == ErrorCode::not_found) continue;  // it went meanwhile
     if (!head) return fail(head.error());
-    studies.add(head->data_set(), ignored);
+    studies.add(dialects == nullptr ? head->data_set() : dialects->corrected(head->data_set()), ignored);
   }
   fhir::DocumentParser parser;
   for (std::string& resource : studies.resources()) {

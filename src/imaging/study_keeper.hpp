@@ -21,6 +21,7 @@ class Store;
 namespace meridian::imaging {
 
 class Archive;
+class Dialects;
 
 struct StudyKeeperCounts {
   std::uint64_t written = 0;  ///< ImagingStudies
@@ -30,7 +31,8 @@ struct StudyKeeperCounts {
 
 class StudyKeeper {
  public:
-  static std::unique_ptr<StudyKeeper> start(Archive& archive, store::Store& store, mapping::ImagingContext context);
+  static std::unique_ptr<StudyKeeper> start(Archive& archive, store::Store& store, mapping::ImagingContext context,
+                                            const Dialects* dialects = nullptr);
   ~StudyKeeper();
   StudyKeeper(const StudyKeeper&) = delete;
   StudyKeeper& operator=(const StudyKeeper&) = delete;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "formats/dicom/values.hpp"
+#include "imaging/dialect.hpp"
 
 namespace meridian::imaging::internal {
 namespace {
@@ -104,7 +105,8 @@ Result<> ObjectReader::spill() {
 }
 
 void ObjectReader::note(const dicom::File& file) {
-  const dicom::DataSet& set = file.data_set();
+  const dicom::DataSet set =
+      options_.dialects == nullptr ? file.data_set() : options_.dialects->corrected(file.data_set());
   StoredInstance& stored = seen_.row.stored;
   stored.data_set_at = file.data_set_at();
   stored.kind.transfer_syntax =
