@@ -1573,6 +1573,78 @@ class Feeds(ServerTest):
         self.assertEqual(Run("hl7", "send", path, "--to", "nowhere").code, FAILED)
 
 
+class Archive(ServerTest):
+    """Images by DICOM: sent, kept, found, and known to the record."""
+
+    def setUp(self):
+        super().setUp()
+        self.nodes = self.data / "catalog" / "dicom"
+        self.nodes.mkdir(parents=True)
+        self.declare("archive", anyone=True)
+
+    def declare(self, name: str, **more):
+        (self.nodes / f"{name}.yaml").write_text(json.dumps({"node": name, "listen": "127.0.0.1:0", "titles": ["ARCHIVE"], **more}))
+
+    def shown(self) -> dict:
+        return json.loads(self.run_ok("dicom", "nodes", "--format", "json", "--data", self.data))
+
+    def send(self, *files) -> Run:
+        return Run("dicom", "send", *files, "--to", self.shown()["nodes"][0]["listen"], "--called", "ARCHIVE", "--calling", "CT1")
+
+    def test_keeps_what_is_sent_and_tells_the_record(self):
+        running = self.start()
+        first = self.file("a.dcm", dicom(*Dicom.IMAGE))
+        second = self.file("b.dcm", dicom(*[(0x00080018, "UI", "1.2.3.5") if tag == 0x00080018 else (tag, vr, value) for tag, vr, value in Dicom.IMAGE]))
+        sent = self.send(first, second, first)
+        self.assertEqual((sent.code, sent.out), (OK, "0000 1.2.3.4\n0000 1.2.3.5\n0000 1.2.3.4\n"), sent.err)
+        shown = self.shown()
+        self.assertEqual((shown["archive"]["studies"], shown["archive"]["instances"]), (1, 2))
+        while not self.shown()["imaging_studies"]["up_to_date"] or not self.shown()["imaging_studies"]["written"]:
+            pass
+        answer, body = self.ask("GET", "/fhir/ImagingStudy?_include=ImagingStudy:subject")
+        study, patient = (entry["resource"] for entry in json.loads(body)["entry"])
+        self.assertEqual((study["numberOfInstances"], study["subject"]["reference"]), (2, "Patient/" + patient["id"]))
+        self.assertEqual(patient["name"][0]["family"], "Wang")
+        self.assertIn("archive          running", self.run_ok("dicom", "nodes", "--data", self.data))
+        self.assertEqual(self.run_ok("dicom", "verify", "--data", self.data), "every object is as it came\n")
+        # Another object under the same UID is refused, and the first stays.
+        other = self.file("c.dcm", dicom(*[(tag, vr, b"zyxwvu" if tag == 0x7FE00010 else value) for tag, vr, value in Dicom.IMAGE]))
+        sent = self.send(other)
+        self.assertEqual((sent.code, sent.out.split()[0]), (FOUND, "0111"))
+        self.stop(running)
+        # All of it is there again, and what was damaged meanwhile is named.
+        for path in (self.data / "archive" / "objects").glob("??/*"):
+            path.write_bytes(path.read_bytes()[:-2] + b"!!")
+            break
+        run = Run("dicom", "verify", "--data", self.data)
+        self.assertEqual((run.code, run.out.count("its bytes are not those that came")), (FOUND, 1), run.out)
+
+    def test_answers_dcmtk(self):
+        if not shutil.which("findscu"):
+            self.skipTest("DCMTK's tools are not installed (package dcmtk)")
+        self.start()
+        self.assertEqual(self.send(self.file("a.dcm", dicom(*Dicom.IMAGE))).code, OK)
+        port = self.shown()["nodes"][0]["listen"].rsplit(":", 1)[1]
+        found = subprocess.run(["findscu", "-aec", "ARCHIVE", "-S", "-k", "QueryRetrieveLevel=STUDY", "-k", "PatientName=wang*", "-k", "StudyInstanceUID", "127.0.0.1", port],
+                               capture_output=True, text=True)
+        self.assertIn("[1.2.3", found.stdout + found.stderr)
+        got = self.folder / "got"
+        got.mkdir()
+        subprocess.run(["getscu", "-aec", "ARCHIVE", "-S", "-k", "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID=1.2.3", "-od", str(got), "127.0.0.1", port], check=True)
+        (file,) = got.iterdir()
+        self.assertTrue(file.read_bytes().endswith(b"abcdef"))
+
+    def test_says_what_is_declared_wrongly_and_takes_up_what_changed(self):
+        self.start()
+        self.declare("second", titles=["OTHER"])
+        run = Run("dicom", "reload", "--data", self.data)
+        self.assertEqual(run.code, FAILED)
+        self.assertIn("second.yaml:1: nobody may ask", run.err)
+        self.declare("second", titles=["OTHER"], anyone=True)
+        self.assertEqual(self.run_ok("dicom", "reload", "--data", self.data), "second is started anew or stopped\n")
+        self.assertEqual([node["state"] for node in self.shown()["nodes"]], ["running", "running"])
+
+
 class Report(unittest.TextTestResult):
     """Also keeps what gtest would write, so that cases are counted alike (tools/count_tests.py)."""
 

@@ -157,7 +157,7 @@ class PosixStreamedFile final : public WritableFile {
   Result<> append(std::string_view bytes) override {
     while (!bytes.empty()) {
       const std::size_t taken = std::min(bytes.size(), kBufferBytes - held_);
-      std::copy_n(bytes.data(), taken, buffer_.get() + held_);
+      bytes.copy(buffer_.get() + held_, taken);
       held_ += taken;
       is_flushed_ = false;
       bytes.remove_prefix(taken);
