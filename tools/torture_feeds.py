@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""Kills the server again and again while senders send HL7 v2 messages, and looks for what was lost or done twice.
+"""Kills the server again and again while messages, readings and images come, and looks for what was lost or done twice.
 
     tools/torture_feeds.py PROGRAM [--rounds 50] [--senders 8] [--folder DIR] [--seed 1]
 
-Each round starts `meridian serve` with a feed that listens (MLLP), one that looks into a folder, and one that hands all of
-it on into files; lets senders send admissions and discharges, again what was not answered; kills the process at a random
-moment with SIGKILL, starts it again, waits until nothing is left to do, and checks that
+Each round starts `meridian serve` with a feed that listens (MLLP), one that looks into a folder, one that hands all of
+it on into files, readings by HTTP and by MQTT (through Mosquitto, where it is installed), and a DICOM node; lets senders send
+admissions, discharges, readings and images, again what was not answered; kills the process at a random moment with SIGKILL,
+starts it again, waits until nothing is left to do, and checks that
   - every message that was acknowledged, and every file that was taken, is in the inbox once,
   - each visit is one Encounter, finished when its discharge was acknowledged, and has no version too many,
   - every message was handed on into one file,
+  - every reading that was acknowledged, by the server or the broker, is one Observation with one version,
+  - every image that was acknowledged is in the archive, and in the ImagingStudy of the record once,
   - nothing became a dead letter.
-At the end `meridian verify` compares everything with everything. Exit 1 at the first fault, with the data left where they
+At the end `meridian verify` and `meridian dicom verify` compare everything with everything. Exit 1 at the first fault, with the data left where they
 are. The last line says `N passed, N failed`.
 """
 import argparse
@@ -27,6 +30,7 @@ import threading
 import time
 
 from torture import Fault, Server
+from torture_peers import Broker, HttpSender, Scanner, check_readings
 
 
 def message(control_id: str, event: str, visit: str) -> bytes:
@@ -79,6 +83,16 @@ class Hospital:
         self.declare("lab", connector={"kind": "mllp", "listen": "127.0.0.1:0"}, mapping="hl7v2")
         self.declare("drop", connector={"kind": "folder", "path": "incoming"}, mapping="hl7v2")
         self.declare("onward", **{"from": ["lab", "drop"], "destination": {"kind": "file", "folder": "out"}})
+        self.declare("bedside", connector={"kind": "http"}, mapping="vitals")
+        self.broker = Broker(folder)
+        if self.broker.program:
+            self.declare("ward", connector={"kind": "mqtt", "broker": f"127.0.0.1:{self.broker.port}", "topics": ["ward/+/vitals"]}, mapping="vitals")
+        nodes = self.data / "catalog" / "dicom"
+        nodes.mkdir()
+        (nodes / "archive.yaml").write_text(json.dumps({"node": "archive", "listen": "127.0.0.1:0", "titles": ["ARCHIVE"], "anyone": True}))
+        self.scanner = Scanner(program, folder)
+        self.readings: set = set()
+        self.names = ["lab", "drop", "onward", "bedside"] + (["ward"] if self.broker.program else [])
         self.acknowledged: dict = {}
         self.unanswered = collections.defaultdict(list)
         self.files = 0
@@ -102,21 +116,29 @@ class Hospital:
     def load(self, server: Server, senders: int, seconds: float, round_number: int):
         host, port = self.feed(server, "lab")["listen"].rsplit(":", 1)
         threads = [Sender((host, int(port)), f"s{i}-{round_number}", self.unanswered[i], self.acknowledged) for i in range(senders)]
+        threads += [HttpSender(server, f"h{i}", self.unanswered[f"h{i}"], self.readings) for i in range(2)]
+        self.scanner.prepare(round_number)
         for thread in threads:
             thread.start()
+        scanning = self.scanner.start(server)
         self.put_file(round_number)
-        time.sleep(seconds)
+        until = time.monotonic() + seconds
+        self.broker.publish(until)
+        time.sleep(max(0, until - time.monotonic()))
         server.kill()
         for thread in threads:
             thread.join()
+        self.scanner.end(scanning)
 
     def settle(self, server: Server):
         """Until nothing is left to do, the files that lie there included."""
         until = time.monotonic() + 120
         while time.monotonic() < until:
-            states = [self.feed(server, name) for name in ("lab", "drop", "onward")]
+            states = [self.feed(server, name) for name in self.names]
             files = list((self.feeds / "incoming").glob("*.hl7"))
-            if not files and all(state["waiting"] == 0 for state in states):
+            from_broker = not self.broker.program or self.feed(server, "ward")["messages"] >= len(self.broker.promised)
+            images = server.get("/api/v1/dicom/nodes")["imaging_studies"]["up_to_date"]
+            if not files and from_broker and images and all(state["waiting"] == 0 for state in states):
                 return
             time.sleep(0.2)
         raise Fault("it does not come to rest")
@@ -136,7 +158,7 @@ class Hospital:
             before = f"&before={page['before']}"
 
     def check(self, server: Server):
-        for name in ("lab", "drop", "onward"):
+        for name in self.names:
             if dead := self.feed(server, name)["dead_letters"]:
                 raise Fault(f"{dead} dead letters in {name}")
         kept = self.inbox(server, "lab")
@@ -178,12 +200,14 @@ class Hospital:
                 raise Fault(f"visit {number} is {encounter['status']} after {events}")
             if int(encounter["meta"]["versionId"]) > len(events):
                 raise Fault(f"visit {number} has {encounter['meta']['versionId']} versions of {len(events)} messages")
-        return len(everything)
+        promised = self.readings | (self.broker.promised if self.broker.program else set())
+        return len(everything), check_readings(server, promised), self.scanner.check(server)
 
     def verify(self):
         done = subprocess.run([self.program, "verify", "--data", str(self.data)], capture_output=True, text=True)
         if done.returncode:
             raise Fault(f"verify: {done.stdout[-500:]}{done.stderr[-500:]}")
+        self.scanner.verify(self.data)
 
 
 def main() -> int:
@@ -203,15 +227,17 @@ def main() -> int:
             hospital.load(Server(options.program, hospital.data), options.senders, 0.3 + 2.2 * chance.random(), number)
             server = Server(options.program, hospital.data)
             hospital.settle(server)
-            messages = hospital.check(server)
+            messages, readings, images = hospital.check(server)
             server.stop()
             passed += 1
-            print(f"round {passed}: {messages} messages, each once", flush=True)
+            print(f"round {passed}: {messages} messages, {readings} readings, {images} images, each once", flush=True)
         hospital.verify()
     except Fault as fault:
         print(f"round {passed + 1}: {fault}\nthe data are in {folder}")
         print(f"{passed} passed, 1 failed")
         return 1
+    finally:
+        hospital.broker.stop()
     print(f"{passed} passed, 0 failed")
     return 0
 

@@ -86,6 +86,7 @@ struct StudyKeeper::State {
   Steady::time_point first_change;
   Steady::time_point last_change;
   bool is_behind = true;
+  bool is_working = false;
   bool is_stopping = false;
   StudyKeeperCounts counts;
   std::thread thread;
@@ -122,7 +123,7 @@ StudyKeeper::~StudyKeeper() {
 StudyKeeperCounts StudyKeeper::counts() const {
   const std::lock_guard lock(state_->mutex);
   StudyKeeperCounts counts = state_->counts;
-  counts.behind = state_->is_behind ? 1 : 0;
+  counts.behind = state_->is_behind || state_->is_working ? 1 : 0;
   return counts;
 }
 
@@ -141,11 +142,13 @@ void StudyKeeper::State::run() {
     }
     if (is_stopping) return;
     is_behind = false;
+    is_working = true;
     lock.unlock();
     const auto began = Steady::now();
     const Result<> worked = work();
     auto rest = (Steady::now() - began) * kRestPerWork;
     lock.lock();
+    is_working = false;
     if (!worked) {
       static LogLimit limit(1);
       log(LogLevel::error, "imaging studies cannot be kept", {{"reason", worked.error().message()}}, &limit);

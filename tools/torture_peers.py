@@ -1,0 +1,163 @@
+"""Senders of tools/torture_feeds.py that do not speak HL7 v2: readings by HTTP and MQTT, images by DICOM.
+
+Each counts as promised what was acknowledged to it, and sends the rest again after the server has come back.
+"""
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+from torture import Fault, Server, pages
+
+
+def reading(number: str, second: int) -> dict:
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1_714_521_600 + second))
+    return {"device": number, "patient_no": f"R{number}", "time": at, "heart_rate": 60 + second % 40, "spo2": 97}
+
+
+class HttpSender(threading.Thread):
+    """Gives readings, ten a request, to a feed of kind http."""
+
+    def __init__(self, server: Server, name: str, unanswered: list, acknowledged: set):
+        super().__init__(daemon=True)
+        self.server, self.name, self.unanswered, self.acknowledged = server, name, unanswered, acknowledged
+
+    def run(self):
+        try:
+            connection = self.server.connect()
+            while True:
+                if not self.unanswered:
+                    first = sum(device == self.name for device, _ in self.acknowledged)
+                    self.unanswered += [reading(self.name, first + i) for i in range(10)]
+                connection.request("POST", "/api/v1/feeds/bedside/messages", body="".join(json.dumps(one) + "\n" for one in self.unanswered),
+                                   headers={"Content-Type": "application/x-ndjson"})
+                answer = connection.getresponse()
+                body = answer.read()
+                if answer.status // 100 != 2:
+                    raise Fault(f"readings were answered {answer.status} {body[:300]!r}")
+                self.acknowledged |= {(one["device"], one["time"]) for one in self.unanswered}
+                self.unanswered.clear()
+                time.sleep(0.02)  # the others are to be heard, too
+        except (OSError, http.client.HTTPException):
+            return
+
+
+class Broker:
+    """Mosquitto between; what it has acknowledged, the server must have in the end."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.program = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")
+        if not self.program:
+            return
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        (folder / "broker.conf").write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 100\nmax_queued_messages 0\nlog_type error\n")
+        self.process = subprocess.Popen([self.program, "-c", str(folder / "broker.conf")])
+        self.promised: set = set()
+        self.second = 0
+
+    def publish(self, until: float) -> None:
+        """Readings of one device until then, one after another, each acknowledged by the broker."""
+        if not self.program:
+            return
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as peer:
+            def packet(kind: int, body: bytes) -> bytes:
+                return bytes([kind, len(body) & 127 | 128, len(body) >> 7]) + body
+            text = lambda value: struct.pack(">H", len(value)) + value
+            peer.sendall(packet(0x10, text(b"MQTT") + b"\x04\x02\x00\x00" + text(b"torture")))
+            if peer.recv(4) != b"\x20\x02\x00\x00":
+                raise Fault("the broker does not let the sender in")
+            while time.monotonic() < until:
+                one = reading("mqtt", self.second)
+                peer.sendall(packet(0x32, text(b"ward/1/vitals") + struct.pack(">H", 1) + json.dumps(one).encode()))
+                if peer.recv(4)[:1] != b"\x40":
+                    raise Fault("the broker did not take a reading")
+                self.promised.add((one["device"], one["time"]))
+                self.second += 1
+                time.sleep(0.004)
+
+    def stop(self) -> None:
+        if self.program:
+            self.process.terminate()
+            self.process.wait()
+
+
+def image(study: str, instance: str) -> bytes:
+    def element(tag: int, vr: str, value: bytes) -> bytes:
+        value += (b"\0" if vr in ("UI", "OB") else b" ") * (len(value) % 2)
+        head = struct.pack("<HH2s", tag >> 16, tag & 0xFFFF, vr.encode())
+        return head + (struct.pack("<HI", 0, len(value)) if vr == "OB" else struct.pack("<H", len(value))) + value
+    meta = element(0x00020010, "UI", b"1.2.840.10008.1.2.1")
+    body = [(0x00080016, "UI", b"1.2.840.10008.5.1.4.1.1.7"), (0x00080018, "UI", instance.encode()), (0x00080060, "CS", b"OT"), (0x00100010, "PN", b"Torture"),
+            (0x00100020, "LO", b"T" + study.encode()[-8:]), (0x0020000D, "UI", study.encode()), (0x0020000E, "UI", f"{study}.1".encode()), (0x00280002, "US", b"\1\0"),
+            (0x00280004, "CS", b"MONOCHROME2"), (0x00280010, "US", b"\x80\0"), (0x00280011, "US", b"\x80\0"), (0x00280100, "US", b"\x08\0"),
+            (0x00280101, "US", b"\x08\0"), (0x00280102, "US", b"\7\0"), (0x00280103, "US", b"\0\0"), (0x7FE00010, "OB", os.urandom(128 * 128))]
+    return b"\0" * 128 + b"DICM" + element(0x00020000, "UL", struct.pack("<I", len(meta))) + meta + b"".join(element(*one) for one in body)
+
+
+class Scanner:
+    """Sends images by C-STORE through `meridian dicom send`; those that were not answered go again with the next round."""
+
+    def __init__(self, program: str, folder: pathlib.Path):
+        self.program, self.folder = program, folder / "images"
+        self.folder.mkdir()
+        self.promised: set = set()
+
+    def prepare(self, number: int) -> None:
+        for i in range(60):
+            instance = f"2.25.{number + 1}.{i % 4}.1.{i}"
+            (self.folder / f"{instance}.dcm").write_bytes(image(f"2.25.{number + 1}.{i % 4}", instance))
+
+    def start(self, server: Server) -> subprocess.Popen:
+        listen = server.get("/api/v1/dicom/nodes")["nodes"][0]["listen"]
+        return subprocess.Popen([self.program, "dicom", "send", str(self.folder), "--to", listen, "--called", "ARCHIVE"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def end(self, sending: subprocess.Popen) -> None:
+        said, _ = sending.communicate()
+        for status, instance in re.findall(r"^([0-9A-F]{4}) (\S+)$", said, re.M):
+            if status == "0000":
+                self.promised.add(instance)
+                (self.folder / f"{instance}.dcm").unlink(missing_ok=True)
+
+    def check(self, server: Server) -> int:
+        found: list = []
+        for study in pages(server, "/fhir/ImagingStudy?_count=200"):
+            listed = [instance["uid"] for series in study["series"] for instance in series["instance"]]
+            if len(listed) != study["numberOfInstances"]:
+                raise Fault(f"{study['numberOfInstances']} instances are counted and {len(listed)} listed")
+            found += listed
+        if len(found) != len(set(found)):
+            raise Fault("an image is in the record twice")
+        if lost := self.promised - set(found):
+            raise Fault(f"images acknowledged and not in the record: {sorted(lost)[:3]}")
+        if (kept := server.get("/api/v1/dicom/nodes")["archive"]["instances"]) != len(found):
+            raise Fault(f"the archive holds {kept} images and the record {len(found)}")
+        return len(found)
+
+    def verify(self, data: pathlib.Path) -> None:
+        done = subprocess.run([self.program, "dicom", "verify", "--data", str(data)], capture_output=True, text=True)
+        if done.returncode:
+            raise Fault(f"dicom verify: {done.stdout[-500:]}{done.stderr[-500:]}")
+
+
+def check_readings(server: Server, promised: set) -> int:
+    """Each reading that was promised is one Observation with one version."""
+    found = []
+    for one in pages(server, "/fhir/Observation?_count=1000&_include=Observation:device"):
+        if one["meta"]["versionId"] != "1":
+            raise Fault(f"a reading has {one['meta']['versionId']} versions")
+        found.append((one["device"]["reference"], one["effectiveDateTime"][:19] + "Z"))  # of UTC, however it is written
+    if len(found) != len(set(found)):
+        raise Fault("a reading is in the record twice")
+    devices = {f"Device/{one['id']}": one["identifier"][0]["value"] for one in pages(server, "/fhir/Device?_count=1000")}
+    known = {(devices[reference], at) for reference, at in found}
+    if lost := promised - known:
+        raise Fault(f"readings acknowledged and lost: {sorted(lost)[:3]}")
+    return len(found)
