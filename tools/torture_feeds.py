@@ -91,7 +91,7 @@ class Hospital:
         nodes.mkdir()
         (nodes / "archive.yaml").write_text(json.dumps({"node": "archive", "listen": "127.0.0.1:0", "titles": ["ARCHIVE"], "anyone": True}))
         self.scanner = Scanner(program, folder)
-        self.readings: set = set()
+        self.readings = collections.defaultdict(set)  # by device
         self.names = ["lab", "drop", "onward", "bedside"] + (["ward"] if self.broker.program else [])
         self.acknowledged: dict = {}
         self.unanswered = collections.defaultdict(list)
@@ -116,7 +116,7 @@ class Hospital:
     def load(self, server: Server, senders: int, seconds: float, round_number: int):
         host, port = self.feed(server, "lab")["listen"].rsplit(":", 1)
         threads = [Sender((host, int(port)), f"s{i}-{round_number}", self.unanswered[i], self.acknowledged) for i in range(senders)]
-        threads += [HttpSender(server, f"h{i}", self.unanswered[f"h{i}"], self.readings) for i in range(2)]
+        threads += [HttpSender(server, f"h{i}", self.unanswered[f"h{i}"], self.readings[f"h{i}"]) for i in range(2)]
         self.scanner.prepare(round_number)
         for thread in threads:
             thread.start()
@@ -200,7 +200,7 @@ class Hospital:
                 raise Fault(f"visit {number} is {encounter['status']} after {events}")
             if int(encounter["meta"]["versionId"]) > len(events):
                 raise Fault(f"visit {number} has {encounter['meta']['versionId']} versions of {len(events)} messages")
-        promised = self.readings | (self.broker.promised if self.broker.program else set())
+        promised = set().union(*self.readings.values()) | (self.broker.promised if self.broker.program else set())
         return len(everything), check_readings(server, promised), self.scanner.check(server)
 
     def verify(self):

@@ -34,7 +34,7 @@ class HttpSender(threading.Thread):
             connection = self.server.connect()
             while True:
                 if not self.unanswered:
-                    first = sum(device == self.name for device, _ in self.acknowledged)
+                    first = len(self.acknowledged)
                     self.unanswered += [reading(self.name, first + i) for i in range(10)]
                 connection.request("POST", "/api/v1/feeds/bedside/messages", body="".join(json.dumps(one) + "\n" for one in self.unanswered),
                                    headers={"Content-Type": "application/x-ndjson"})
