@@ -14,7 +14,6 @@ namespace {
 
 using testing::ct_slice;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class StudyKeepers : public ::testing::Test {
  protected:
