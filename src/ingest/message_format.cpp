@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "ingest/cda_format.hpp"
+#include "ingest/device_format.hpp"
+#include "ingest/device_register.hpp"
 #include "ingest/feed.hpp"
 #include "ingest/hl7_files.hpp"
 #include "ingest/hl7_header.hpp"
@@ -35,17 +37,26 @@ class NoMapper final : public Mapper {
 }  // namespace
 
 bool has_mapping(const Feed& feed, const mapping::Catalogue& mappings) {
-  return feed.mapping == kHl7 || feed.mapping == kCda || mapping::has_record_map(mappings, feed.mapping);
+  return feed.mapping == kHl7 || feed.mapping == kCda || feed.mapping == kDeviceMapping ||
+         mapping::has_record_map(mappings, feed.mapping);
 }
 
 Result<MessageFormat> format_of(const Feed& feed, std::shared_ptr<const mapping::Catalogue> mappings,
-                                const std::string& tenant_key) {
+                                const std::string& tenant_key, const DeviceRegister* devices) {
+  static const DeviceRegister none;
   mapping::MappingContext context = TRY(context_of(feed, tenant_key));
   MessageFormat format;
   if (feed.mapping == kCda) {
     format.reader = std::make_unique<CdaHeaderReader>();
     format.mapper = std::make_unique<CdaMapper>(std::move(mappings), std::move(context));
     format.files = std::make_unique<CdaFiles>();
+    return format;
+  }
+  if (feed.mapping == kDeviceMapping && mappings != nullptr) {
+    const DeviceRegister& known = devices != nullptr ? *devices : none;
+    format.reader = std::make_unique<DeviceHeaderReader>(mappings, known);
+    format.mapper = std::make_unique<DeviceMapper>(std::move(mappings), std::move(context), known, nullptr);
+    format.files = std::make_unique<RecordFiles>(feed.records);
     return format;
   }
   if (feed.mapping != kHl7 && mappings != nullptr && mapping::has_record_map(*mappings, feed.mapping)) {

@@ -3,6 +3,7 @@
 //
 //   hl7v2          HL7 v2; files are batches (hl7_header.hpp, hl7_mapper.hpp)
 //   cda            CDA documents, one a file (cda_format.hpp)
+//   devices        what registered devices send, by their kinds (device_format.hpp)
 //   NAME           records, by the record map of that name (record_format.hpp): tables, JSON, XML
 //
 // Any thread. Lifetime: the reader and mapper of a pipeline outlive it.
@@ -25,6 +26,7 @@ class Catalogue;
 namespace meridian::ingest {
 
 struct Feed;
+class DeviceRegister;
 
 /// Told of each message of a file, and of its place there: "row 17"; empty when it is all of the file.
 using TakeMessage = Callback<void(std::string content, std::string_view place)>;
@@ -44,10 +46,10 @@ struct MessageFormat {
 };
 
 /// `tenant_key`: ids are made under it. A mapping that is not known gives the reader and splitter of HL7 v2, and a
-/// mapper that says of each message that it is missing: nothing is lost, nothing is guessed. Errors: not_found (the
-/// time zone).
+/// mapper that says of each message that it is missing: nothing is lost, nothing is guessed. `devices`, which outlives
+/// it, are those that are known; null: none. Errors: not_found (the time zone).
 Result<MessageFormat> format_of(const Feed& feed, std::shared_ptr<const mapping::Catalogue> mappings,
-                                const std::string& tenant_key);
+                                const std::string& tenant_key, const DeviceRegister* devices = nullptr);
 /// Whether the feed's mapping is known.
 bool has_mapping(const Feed& feed, const mapping::Catalogue& mappings);
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "mapping/device_kind.hpp"
 #include "mapping/internal/loader.hpp"
 #include "mapping/internal/plan.hpp"
 #include "mapping/merge_rules.hpp"
@@ -68,6 +69,24 @@ void note_taken_fields(internal::Plan& plan) {
   }
 }
 
+/// A record map in the place of each kind of device.
+std::vector<CatalogueFile> with_device_maps(const std::vector<CatalogueFile>& files, std::vector<DeviceKind>& devices,
+                                            Issues& issues) {
+  std::vector<CatalogueFile> mappings;
+  for (const CatalogueFile& file : files) {
+    if (!file.path.starts_with(kDeviceFiles)) {
+      mappings.push_back(file);
+    } else if (file.path.find("/tests/") == std::string::npos) {
+      std::optional<DeviceKind> kind = read_device_kind(file.path, file.text, issues);
+      if (!kind) continue;
+      mappings.push_back({"records/" + file.path, record_map_of(*kind)});
+      devices.push_back(*std::move(kind));
+    }
+  }
+  std::ranges::sort(devices, {}, &DeviceKind::name);
+  return mappings;
+}
+
 }  // namespace
 
 std::vector<CatalogueFile> embedded_catalogue() {
@@ -111,7 +130,8 @@ void put_over(std::vector<CatalogueFile>& files, std::vector<CatalogueFile> othe
   }
 }
 
-Catalogue::Catalogue(std::unique_ptr<const internal::Plan> plan) : plan_(std::move(plan)) {}
+Catalogue::Catalogue(std::unique_ptr<const internal::Plan> plan, std::vector<DeviceKind> devices)
+    : devices_(std::move(devices)), plan_(std::move(plan)) {}
 Catalogue::~Catalogue() = default;
 
 Result<std::shared_ptr<const Catalogue>> Catalogue::open(const std::string& overlay, Issues& issues) {
@@ -122,7 +142,9 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::open(const std::string& over
 
 Result<std::shared_ptr<const Catalogue>> Catalogue::from_files(const std::vector<CatalogueFile>& files,
                                                                Issues& issues) {
-  std::unique_ptr<internal::Plan> plan = internal::load_plan(files, fhir::Schema::r4(), issues);
+  std::vector<DeviceKind> devices;
+  const std::vector<CatalogueFile> mappings = with_device_maps(files, devices, issues);
+  std::unique_ptr<internal::Plan> plan = internal::load_plan(mappings, fhir::Schema::r4(), issues);
   if (issues.has_errors()) {
     const Issue& first = issues.all().front();
     return fail(ErrorCode::unprocessable, "the mappings cannot be used: " + first.path + ", line " +
@@ -130,7 +152,12 @@ Result<std::shared_ptr<const Catalogue>> Catalogue::from_files(const std::vector
                                               meridian::text(first, Language::english));
   }
   note_taken_fields(*plan);
-  return std::shared_ptr<const Catalogue>(new Catalogue(std::move(plan)));
+  return std::shared_ptr<const Catalogue>(new Catalogue(std::move(plan), std::move(devices)));
+}
+
+const DeviceKind* Catalogue::device_kind(std::string_view name) const {
+  const auto found = std::ranges::find(devices_, name, &DeviceKind::name);
+  return found == devices_.end() ? nullptr : &*found;
 }
 
 std::shared_ptr<const MergeRules> Catalogue::merge_rules() const {

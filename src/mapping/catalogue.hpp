@@ -19,6 +19,7 @@
 namespace meridian::mapping {
 
 class MergeRules;
+struct DeviceKind;
 namespace internal {
 struct Plan;
 }
@@ -29,7 +30,10 @@ struct CatalogueFile {
   bool operator==(const CatalogueFile&) const = default;
 };
 
-/// The files embedded in the program, those below `tests` folders too.
+/// Where kinds of devices stand among the files: "devices/pulse-oximeter.yaml".
+inline constexpr std::string_view kDeviceFiles = "devices/";
+
+/// The files embedded in the program, those below `tests` folders too; kinds of devices below kDeviceFiles.
 std::vector<CatalogueFile> embedded_catalogue();
 /// The *.yaml files of a folder laid out like catalog/mappings. Errors: io_failure, too_large.
 Result<std::vector<CatalogueFile>> read_catalogue(const std::string& folder);
@@ -49,10 +53,14 @@ class Catalogue {
   std::shared_ptr<const MergeRules> merge_rules() const;
   /// Names of the message maps, sorted.
   std::vector<std::string_view> message_maps() const;
+  /// In the order of their names.
+  const std::vector<DeviceKind>& device_kinds() const { return devices_; }
+  const DeviceKind* device_kind(std::string_view name) const;  ///< null: there is none
   const internal::Plan& plan() const { return *plan_; }
 
  private:
-  explicit Catalogue(std::unique_ptr<const internal::Plan> plan);
+  Catalogue(std::unique_ptr<const internal::Plan> plan, std::vector<DeviceKind> devices);
+  const std::vector<DeviceKind> devices_;
   std::unique_ptr<const internal::Plan> plan_;
 };
 

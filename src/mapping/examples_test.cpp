@@ -1,5 +1,6 @@
-// The tests that lie beside the mappings as data: catalog/mappings/**/tests. Messages, the sections of documents, or
-// records in, taken one after the other into a record; then what FHIRPath finds on the only resource of a type.
+// The tests that lie beside the mappings and the kinds of devices as data: catalog/mappings/**/tests, catalog/devices/tests.
+// Messages, the sections of documents, or records in, what devices send, taken one after the other into a record; then
+// what FHIRPath finds on the only resource of a type.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -24,8 +25,12 @@ void run(const std::string& path, const internal::YamlTree& example) {
   const internal::YamlTree* sections = example.find("sections");
   const internal::YamlTree* records = example.find("records");
   ASSERT_TRUE(messages != nullptr || sections != nullptr || records != nullptr) << path;
-  if (messages != nullptr) {
+  if (messages != nullptr && example.find("device") == nullptr) {
     for (const std::string& message : messages->texts()) record.take(message);
+  } else if (const internal::YamlTree* device = example.find("device")) {
+    const Result<Instant> arrived = Instant::parse(example.find("arrived")->text);
+    ASSERT_TRUE(arrived) << path;
+    for (const std::string& message : messages->texts()) record.take_device(device->text, message, *arrived);
   } else if (records != nullptr) {
     const internal::YamlTree* map = example.find("map");
     ASSERT_NE(map, nullptr) << path;

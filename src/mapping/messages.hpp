@@ -48,6 +48,14 @@ inline constexpr Message kBadIdentityCard{"mapping-bad-identity-card",
                                           "this identity card number fails its check digit (GB 11643)",
                                           "身份证号码校验位不正确（GB 11643）"};
 
+// About devices.
+inline constexpr Message kBadDeviceKind{"device-kind-faulty", "{0}", "设备类型有误：{0}"};
+inline constexpr Message kDeviceValue{"device-value", "{0}", "设备数值：{0}"};
+inline constexpr Message kDeviceTest{"device-test", "the device's kind does not know the test {0}: it has no LOINC code",
+                                     "设备类型不认识检验项目 {0}：没有 LOINC 代码"};
+inline constexpr Message kDeviceClock{"device-clock", "the device's clock is wrong, and its kind says to refuse that",
+                                      "设备时钟有误，且该设备类型要求拒收"};
+
 // About DICOM instances.
 inline constexpr Message kNoUid{"mapping-no-uid", "the {0} is missing or no UID: the instance was left out",
                                 "{0} 缺失或不是 UID：已省略该实例"};

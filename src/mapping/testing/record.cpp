@@ -7,6 +7,7 @@
 #include "fhirpath/expression.hpp"
 #include "formats/cda/document.hpp"
 #include "formats/fhir/document.hpp"
+#include "mapping/device_reading.hpp"
 #include "mapping/record.hpp"
 
 namespace meridian::mapping::testing {
@@ -69,6 +70,20 @@ Mapped Record::take_document(std::string_view xml) {
   const tree::Document document = cda::parse_document(xml, {}, issues);
   if (!document) std::abort();
   Mapped mapped = mapper_.map(document);
+  keep(mapped);
+  return mapped;
+}
+
+Mapped Record::take_device(std::string_view kind, std::string_view json, Instant arrived) {
+  const DeviceKind* known = catalogue()->device_kind(kind);
+  Issues issues;
+  const tree::Document sent = read_record(json, issues);
+  if (!sent || known == nullptr) std::abort();
+  const DeviceReading reading =
+      read_device(*known, sent, {device_number(*known, sent), "ICU 3, bed 12"}, zone_, arrived, issues);
+  if (!reading.record) return Mapped();
+  Mapped mapped = mapper_.map(known->record_map(), reading.record, {reading.time.microseconds(), std::string(json)});
+  for (const Issue& issue : issues.all()) mapped.issues.add(issue);
   keep(mapped);
   return mapped;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/instant.hpp"
 #include "formats/hl7v2/message.hpp"
 #include "mapping/catalogue.hpp"
 #include "mapping/mapper.hpp"
@@ -39,6 +40,9 @@ class Record {
   Mapped take_document(std::string_view xml);
   /// An object, by the map of that name; stops on what is none.
   Mapped take_record(std::string_view map, std::string_view json);
+
+  /// What a device of that kind sent, at that time; stops on what is no object or no kind.
+  Mapped take_device(std::string_view kind, std::string_view json, Instant arrived);
 
   /// "Patient/…" → JSON, without what is transient.
   const std::map<std::string, std::string>& resources() const { return resources_; }
