@@ -8,9 +8,11 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
+#include "base/clock.hpp"
 #include "base/file_system.hpp"
 #include "base/input.hpp"
 #include "connect/postgres.hpp"
+#include "ingest/device_register.hpp"
 #include "ingest/feed.hpp"
 #include "ingest/message_format.hpp"
 #include "ingest/record_writer.hpp"
@@ -96,15 +98,20 @@ class Trial {
     std::string overlay = options_.mappings;
     const std::string beside = folder_of(options_.file) + "/../mappings";
     if (overlay.empty() && TRY(system_files().exists(beside))) overlay = beside;
+    std::vector<mapping::CatalogueFile> files = mapping::embedded_catalogue();
+    if (!overlay.empty()) put_over(files, TRY(mapping::read_catalogue(overlay)));
+    const std::string catalog = folder_of(options_.file) + "/..";
+    put_over(files, TRY(mapping::read_device_kinds(catalog + "/devices")));
+    devices_.put(TRY(ingest::read_register(TRY(ingest::read_register_text(catalog)))));
     Issues faults;
-    auto catalogue = mapping::Catalogue::open(overlay, faults);
+    auto catalogue = mapping::Catalogue::from_files(files, faults);
     for (const Issue& fault : faults.all()) output_.line(issue_line(fault.path, fault, language_));
     if (!catalogue) return none;
     if (!has_mapping(*feed_, **catalogue)) {
       output_.line("there is no mapping \"" + feed_->mapping + "\"");
       return none;
     }
-    return std::optional(TRY(ingest::format_of(*feed_, *std::move(catalogue), kOpenKey)));
+    return std::optional(TRY(ingest::format_of(*feed_, *std::move(catalogue), kOpenKey, &devices_)));
   }
 
   Result<> try_file(const ingest::MessageFormat& format, const std::string& file) {
@@ -120,6 +127,8 @@ class Trial {
     ingest::Message message;
     message.header = format.reader->read(content);
     message.content = std::move(content);
+    message.source = "edit of a trial";  // devices need not prove that it is they
+    message.arrived = system_clock().now();
     ++messages_;
     std::string name(place);
     if (name.empty()) name = message.header.control_id;
@@ -155,6 +164,7 @@ class Trial {
   const Language language_;
   Output& output_;
   std::optional<ingest::Feed> feed_;
+  ingest::DeviceRegister devices_;
   std::size_t messages_ = 0;
   std::size_t dead_ = 0;
   bool is_faulty_ = false;

@@ -36,6 +36,7 @@ int run_stats(const StatsOptions& options, const CommonOptions& common);
 int run_terminology(const TerminologyOptions& options, const CommonOptions& common);
 int run_hl7_send(const Hl7SendOptions& options);
 int run_feeds(const FeedsOptions& options, const CommonOptions& common);
+int run_devices(const DevicesOptions& options, const CommonOptions& common);
 int run_feed_test(const FeedTestOptions& options, const CommonOptions& common);
 int run_inbox(const InboxOptions& options, const CommonOptions& common);
 int run_doctor(const DoctorOptions& options, const CommonOptions& common);

@@ -11,6 +11,7 @@ struct FeedGrammar::Options {
   Hl7SendOptions send;
   FeedsOptions feeds;
   FeedTestOptions test;
+  DevicesOptions devices;
   InboxOptions inbox;
   InboxOptions dead;
   CLI::App* send_command = nullptr;
@@ -66,6 +67,39 @@ void add_feeds(CLI::App& app, FeedsOptions& options) {
   action("resume", "read from its senders again", Action::resume);
   action("reload", "put in force what the catalogue says now; a server looks by itself every few seconds",
          Action::reload);
+}
+
+void add_devices(CLI::App& app, DevicesOptions& options) {
+  using Action = DevicesOptions::Action;
+  auto* all = add_command(app, "devices", "devices that send by themselves: list, show, kinds, quarantine, admit");
+  all->require_subcommand(1);
+  const auto action = [&](const char* name, const char* about, Action what) {
+    auto* command = add_command(*all, name, about);
+    command->callback([&options, what] { options.action = what; });
+    add_folder_or_server(*command, options.place);
+    return command;
+  };
+  add_table(*action("list", "every registered device, its kind, and how it proves itself", Action::list),
+            options.format);
+  auto* show = action("show", "one device, and what of it is in quarantine", Action::show);
+  positional(show->add_option("NUMBER", options.number, "the device's number")->required());
+  add_table(*show, options.format);
+  auto* kinds = action("kinds", "the kinds of devices that are understood; of one, its values", Action::kinds);
+  positional(kinds->add_option("KIND", options.kind, "its name"));
+  add_table(*kinds, options.format);
+  add_table(*action("quarantine", "devices whose messages wait because nobody knows them", Action::quarantine),
+            options.format);
+  auto* admit = action("admit", "register a device, and work again on what of it is in quarantine", Action::admit);
+  positional(admit->add_option("NUMBER", options.number, "the device's number")->required());
+  admit->add_option("--kind", options.kind, "of which kind it is: see devices kinds")->type_name("KIND")->required();
+  admit->add_option("--where", options.where, "where it stands")->type_name("TEXT");
+  admit->add_option("--topic", options.topic, "the topics that only it writes to, as the broker sees to")
+      ->type_name("FILTER");
+  admit->add_option("--key-file", options.key_file, "a file with the key it shows; - is standard input")
+      ->type_name("FILE");
+  admit->add_option("--certificate-sha256", options.certificate_sha256, "of the certificate it shows")
+      ->type_name("HEX");
+  admit->footer("Without --topic, --key-file and --certificate-sha256 its number is enough: for networks that are trusted.");
 }
 
 CLI::App* add_test(CLI::App& app, FeedTestOptions& options) {
@@ -169,6 +203,7 @@ FeedGrammar::FeedGrammar(CLI::App& app) : options_(std::make_unique<Options>()) 
   options_->send_command = add_send(app, options_->send);
   add_feeds(app, options_->feeds);
   options_->test_command = add_test(app, options_->test);
+  add_devices(app, options_->devices);
   add_inbox(app, options_->inbox);
   add_dead_letters(app, options_->dead);
 }
@@ -180,6 +215,7 @@ std::optional<Command> FeedGrammar::command(const CLI::App& app) {
   if (o.send_command->parsed()) return std::move(o.send);
   if (o.test_command->parsed()) return std::move(o.test);
   if (app.got_subcommand("feeds")) return placed(std::move(o.feeds));
+  if (app.got_subcommand("devices")) return placed(std::move(o.devices));
   if (app.got_subcommand("inbox")) return placed(std::move(o.inbox));
   if (app.got_subcommand("dead-letters")) return placed(std::move(o.dead));
   return std::nullopt;

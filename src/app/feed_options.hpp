@@ -30,6 +30,20 @@ struct FeedsOptions {
   Table format = Table::table;
 };
 
+/// Devices that are registered, those in quarantine, and kinds of devices.
+struct DevicesOptions {
+  enum class Action : std::uint8_t { list, show, kinds, quarantine, admit };
+  Place place;
+  Action action = Action::list;
+  std::string number;
+  std::string kind;
+  std::string where;
+  std::string topic;
+  std::string key_file;  ///< the key it shows; - is standard input
+  std::string certificate_sha256;
+  Table format = Table::table;
+};
+
 struct FeedTestOptions {
   std::string file;                   ///< the feed's YAML
   std::vector<std::string> messages;  ///< files; - is standard input

@@ -27,6 +27,7 @@
 #include "imaging/dicom_nodes.hpp"
 #include "imaging/routes.hpp"
 #include "imaging/study_keeper.hpp"
+#include "ingest/device_routes.hpp"
 #include "ingest/feeds.hpp"
 #include "ingest/http_inlet.hpp"
 #include "ingest/provenance.hpp"
@@ -230,6 +231,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   http::mount_service_routes(router, std::move(service));
   ingest::mount_feeds(router, *s.feeds);
   ingest::mount_inlet(router, *s.feeds);
+  ingest::mount_devices(router, *s.feeds);
   ingest::mount_provenance(router, *s.store, *s.feeds);
   imaging::mount_dicom_nodes(router, *s.archive, *s.nodes, *s.studies);
   mount_page(router);

@@ -136,8 +136,8 @@ using Command =
                  DicomOptions, ServeOptions, ConfigExplainOptions, CompletionOptions, VersionOptions, ImportOptions,
                  ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
                  ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions,
-                 FeedTestOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions, DicomNodesOptions,
-                 VcfOptions, Leave>;
+                 FeedTestOptions, DevicesOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions,
+                 DicomNodesOptions, VcfOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

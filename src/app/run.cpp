@@ -74,6 +74,7 @@ struct Chooser {
   int operator()(const DoctorOptions& options) const { return run_doctor(options, common); }
   int operator()(const Hl7SendOptions& options) const { return run_hl7_send(options); }
   int operator()(const FeedsOptions& options) const { return run_feeds(options, common); }
+  int operator()(const DevicesOptions& options) const { return run_devices(options, common); }
   int operator()(const FeedTestOptions& options) const { return run_feed_test(options, common); }
   int operator()(const InboxOptions& options) const { return run_inbox(options, common); }
   int operator()(const Leave& said) const { return leave(said); }

@@ -1,6 +1,7 @@
 #include "ingest/connector.hpp"
 
 #include "base/file_system.hpp"
+#include "ingest/device_connector.hpp"
 #include "ingest/feed.hpp"
 #include "ingest/folder_connector.hpp"
 #include "ingest/intake.hpp"
@@ -30,6 +31,9 @@ std::unique_ptr<Connector> make_connector(Intake& intake) {
       return std::make_unique<MqttConnector>(intake);
     case ConnectorKind::sql:
       return std::make_unique<SqlConnector>(intake);
+    case ConnectorKind::tcp:
+    case ConnectorKind::astm:
+      return std::make_unique<DeviceConnector>(intake);
     case ConnectorKind::http:
       break;
   }

@@ -131,9 +131,18 @@ void read_connector(DeclarationReader& reader, const YAML::Node& connector, Feed
     feed.kind = ConnectorKind::http;
     return;
   }
-  reader.keys(connector, {"kind", "listen", "tls", "connections"});
-  if (!kind.empty() && kind != "mllp") {
-    reader.fault(connector["kind"], "the kind of connector is mllp, folder, http, mqtt or sql, not \"" + kind + "\"");
+  if (kind == "tcp") {
+    reader.keys(connector, {"kind", "listen", "tls", "connections", "framing", "answers"});
+    feed.kind = ConnectorKind::tcp;
+    feed.has_answers = reader.choice(connector, "answers", true, {{"true", true}, {"false", false}});
+    reader.choice(connector, "framing", true, {{"lines", true}});
+  } else {
+    reader.keys(connector, {"kind", "listen", "tls", "connections"});
+    if (kind == "astm") feed.kind = ConnectorKind::astm;
+    if (!kind.empty() && kind != "mllp" && kind != "astm") {
+      reader.fault(connector["kind"],
+                   "the kind of connector is mllp, folder, http, mqtt, sql, tcp or astm, not \"" + kind + "\"");
+    }
   }
   reader.address(connector, "listen", "127.0.0.1:2575", feed.mllp.host, feed.mllp.port);
   if (const YAML::Node limit = connector["connections"]; limit.IsDefined()) {
@@ -266,7 +275,7 @@ void check_feeds(const std::vector<Feed>& feeds, std::vector<std::string>& fault
         faults.push_back(feed.origin + ": \"" + source + "\" is no feed that takes messages in");
       }
     }
-    if (!feed.is_enabled || feed.kind != ConnectorKind::mllp || feed.mllp.port == 0) continue;
+    if (!feed.is_enabled || feed.mllp.port == 0) continue;
     const std::string address = feed.mllp.host + ':' + std::to_string(feed.mllp.port);
     if (const auto [at, is_new] = addresses.emplace(address, feed.origin); !is_new) {
       faults.push_back(feed.origin + ": " + address + " is also where " + at->second + " listens");

@@ -42,6 +42,11 @@
 //
 //   connector: { kind: http }
 //
+// Or devices and analysers connect (device_connector.hpp); with the mapping `devices` they must be registered:
+//
+//   connector: { kind: tcp, listen: 0.0.0.0:7000, framing: lines, answers: true, tls: { … as of mllp } }
+//   connector: { kind: astm, listen: 0.0.0.0:4000 }
+//
 // An outbound feed has a destination (destination.hpp) instead of a connector, and says whose messages it takes there:
 //
 //   from: [lab, adt]
@@ -68,7 +73,7 @@ namespace meridian::ingest {
 
 enum class AcknowledgeWhen : std::uint8_t { inbox, commit };
 
-enum class ConnectorKind : std::uint8_t { mllp, folder, http, mqtt, sql };
+enum class ConnectorKind : std::uint8_t { mllp, folder, http, mqtt, sql, tcp, astm };
 
 enum class DestinationKind : std::uint8_t { mllp, fhir, file };
 
@@ -104,8 +109,9 @@ struct Feed {
   std::string title_english;
   std::string title_chinese;
   ConnectorKind kind = ConnectorKind::mllp;
-  connect::MllpServerOptions mllp;
-  std::string folder;  ///< kind folder
+  connect::MllpServerOptions mllp;  ///< of tcp and astm: address, certificates, connections
+  bool has_answers = true;  ///< kind tcp: whether senders are told
+  std::string folder;       ///< kind folder
   connect::MqttSubscriberOptions mqtt;
   SqlSource sql;
   std::string password_file;  ///< of the broker or database; empty: none

@@ -14,8 +14,10 @@
 #include "base/log.hpp"
 #include "base/thread_pool.hpp"
 #include "ingest/destination.hpp"
+#include "ingest/device_format.hpp"
 #include "ingest/message_format.hpp"
 #include "ingest/messages.hpp"
+#include "ingest/quarantine.hpp"
 #include "ingest/record_writer.hpp"
 #include "mapping/catalogue.hpp"
 
@@ -65,7 +67,8 @@ bool takes_from(const Feed& outbound, const std::string& name) {
 /// What the folder says, whether it is in force or not.
 struct Declared {
   std::vector<Feed> feeds;
-  std::vector<mapping::CatalogueFile> mappings;  // in the place of the program's own
+  std::vector<mapping::CatalogueFile> mappings;  // in the place of the program's own, kinds of devices too
+  std::string devices;                           // the register
   bool operator==(const Declared&) const = default;
 };
 
@@ -74,6 +77,8 @@ Result<Declared> read_declared(const std::string& catalog) {
   declared.feeds = TRY(read_feeds(catalog + "/feeds"));
   const std::string mappings = catalog + "/mappings";
   if (TRY(system_files().exists(mappings))) declared.mappings = TRY(mapping::read_catalogue(mappings));
+  declared.devices = TRY(read_register_text(catalog));
+  put_over(declared.mappings, TRY(mapping::read_device_kinds(catalog + "/devices")));
   return declared;
 }
 
@@ -84,6 +89,7 @@ struct Feeds::State {
   FeedsOptions options;
   FeedsServices services;
   std::string secret;
+  DeviceRegister devices;
   std::unique_ptr<RecordWriter> record;
   std::unique_ptr<Inbox> inbox;
   std::unique_ptr<ThreadPool> pool;
@@ -114,7 +120,7 @@ struct Feeds::State {
       log_warning("feed has no mapping: its messages will wait as dead letters",
                   {{"feed", feed.name}, {"mapping", feed.mapping}});
     }
-    return format_of(feed, std::move(mappings), secret);
+    return format_of(feed, std::move(mappings), secret, &devices);
   }
 
   /// What the feeds share, made with the first of them.
@@ -252,6 +258,7 @@ struct Feeds::State {
   /// Of what is to be in force: a feed is started anew when its declaration or the mappings changed.
   Result<FeedChanges> put_in_force(Declared declared) {
     FeedChanges changes;
+    devices.put(TRY(read_register(declared.devices)));  // feeds look into it at each message
     const bool has_other_mappings = declared.mappings != in_force.mappings;
     std::shared_ptr<const mapping::Catalogue> mappings = catalogue;
     if (has_other_mappings || (mappings == nullptr && !declared.feeds.empty())) {
@@ -398,6 +405,33 @@ std::vector<std::shared_ptr<FeedService>> Feeds::all() const {
 std::string Feeds::fault() const {
   const std::lock_guard lock(state_->mutex);
   return state_->fault;
+}
+
+const DeviceRegister& Feeds::devices() const {
+  return state_->devices;
+}
+
+std::shared_ptr<const mapping::Catalogue> Feeds::mappings() const {
+  if (!rules()) return nullptr;
+  const std::lock_guard lock(state_->mutex);
+  return state_->catalogue;
+}
+
+Result<std::uint64_t> Feeds::admit(const RegisteredDevice& device) {
+  const std::shared_ptr<const mapping::Catalogue> known = mappings();
+  if (known != nullptr && known->device_kind(device.kind) == nullptr) {
+    return fail(ErrorCode::invalid_argument, "there is no kind of device \"" + device.kind + "\"");
+  }
+  {
+    const std::lock_guard one(state_->reloading);
+    TRY(add_to_register(state_->options.catalog, device));
+  }
+  TRY(reload());
+  std::uint64_t replayed = 0;
+  for (const std::shared_ptr<FeedService>& feed : all()) {
+    if (feed->feed().mapping == kDeviceMapping) replayed += TRY(release_quarantined(*feed, device.number));
+  }
+  return replayed;
 }
 
 Result<std::shared_ptr<const mapping::MergeRules>> Feeds::rules() const {

@@ -16,6 +16,7 @@
 #include "base/callback.hpp"
 #include "base/result.hpp"
 #include "ingest/comparison.hpp"
+#include "ingest/device_register.hpp"
 #include "ingest/feed_service.hpp"
 #include "mapping/catalogue.hpp"
 
@@ -53,6 +54,14 @@ class Feeds {
   /// All that are enabled. Errors: io_failure (address in use), invalid_argument (certificates).
   Result<> listen(net::Io& io);
   bool drain(std::int64_t milliseconds);
+
+  /// The devices that are known.
+  const DeviceRegister& devices() const;
+  /// Registers a device, and works again on what of it is quarantined; how many messages. Errors: invalid_argument (no
+  /// such kind; the register cannot be read), conflict (its number is there already), io_failure.
+  Result<std::uint64_t> admit(const RegisteredDevice& device);
+  /// Null: nothing has needed mappings yet, or they have faults.
+  std::shared_ptr<const mapping::Catalogue> mappings() const;
 
   /// In the order of their names; also those that are not enabled.
   std::vector<std::shared_ptr<FeedService>> all() const;

@@ -7,6 +7,8 @@
 
 #include "formats/fhir/json_writer.hpp"
 #include "http/router.hpp"
+#include "ingest/device_format.hpp"
+#include "ingest/device_register.hpp"
 #include "ingest/feeds.hpp"
 #include "ingest/intake.hpp"
 
@@ -96,8 +98,17 @@ class Delivery {
   std::string reason_;
 };
 
-std::string source_of(const http::Peer& peer) {
+/// `Authorization: Bearer KEY`: the key of a device.
+std::string_view key_of(const Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view given = request.headers.get("Authorization");
+  return given.starts_with(kBearer) ? given.substr(kBearer.size()) : std::string_view();
+}
+
+std::string source_of(const Request& request, const Feed& feed) {
+  const http::Peer& peer = request.peer;
   std::string source = "http " + peer.address;
+  if (feed.mapping == kDeviceMapping) source += shown_by(key_of(request), peer.certificate_sha256);
   if (!peer.certificate_subject.empty()) source += ' ' + peer.certificate_subject;
   return source;
 }
@@ -111,7 +122,7 @@ void take(Feeds& feeds, Request request, http::Responder responder) {
   if (service->feed().kind != ConnectorKind::http) return refuse(409, "the feed's connector is not http");
   if (!service->feed().is_enabled || service->is_paused()) return refuse(503, "the feed is paused");
   if (request.body.empty()) return refuse(400, "there is no message in the body");
-  const std::string source = source_of(request.peer);
+  const std::string source = source_of(request, service->feed());
   const auto delivery = std::make_shared<Delivery>(std::move(service), std::move(responder));
   delivery->begin();
   if (request.content_type() != "application/x-ndjson") {

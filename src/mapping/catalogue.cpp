@@ -118,6 +118,15 @@ Result<std::vector<CatalogueFile>> read_catalogue(const std::string& folder) {
   return files;
 }
 
+Result<std::vector<CatalogueFile>> read_device_kinds(const std::string& folder) {
+  std::error_code fault;
+  if (!std::filesystem::exists(folder, fault)) return std::vector<CatalogueFile>();
+  std::vector<CatalogueFile> files = TRY(read_catalogue(folder));
+  std::erase_if(files, [](const CatalogueFile& file) { return file.path == "registered.yaml"; });
+  for (CatalogueFile& file : files) file.path.insert(0, kDeviceFiles);
+  return files;
+}
+
 void put_over(std::vector<CatalogueFile>& files, std::vector<CatalogueFile> others) {
   for (CatalogueFile& file : others) {
     const auto same =
