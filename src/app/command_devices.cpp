@@ -46,9 +46,9 @@ std::string quarantine_table(const fhir::Node answer, const std::string& number)
       fmt::format("{:<24} {:<16} {:<16} {:>9}  {:<24} {}\n", "DEVICE", "FEED", "REASON", "MESSAGES", "LAST", "FROM");
   for (const fhir::Node one : answer.children()) {
     if (one.key() != "quarantine" || (!number.empty() && member(one, "device") != number)) continue;
-    out += fmt::format("{:<24} {:<16} {:<16} {:>9}  {:<24} {}\n", member(one, "device"), member(one, "feed"),
-                       member(one, "reason"), member(one, "messages"), member(one, "last_arrived"),
-                       member(one, "source"));
+    out +=
+        fmt::format("{:<24} {:<16} {:<16} {:>9}  {:<24} {}\n", member(one, "device"), member(one, "feed"),
+                    member(one, "reason"), member(one, "messages"), member(one, "last_arrived"), member(one, "source"));
   }
   return out;
 }
@@ -119,7 +119,8 @@ Result<> devices(const DevicesOptions& options, const CommonOptions& common, Out
   Endpoint endpoint = TRY(Endpoint::open(options.place, common, Missing::refuse));
   if (options.action == Action::admit) return admit(options, endpoint, output);
   const bool is_kinds = options.action == Action::kinds;
-  const http::ClientResponse answer = TRY(endpoint.call({.path = is_kinds ? "/api/v1/devices/kinds" : "/api/v1/devices"}));
+  const http::ClientResponse answer =
+      TRY(endpoint.call({.path = is_kinds ? "/api/v1/devices/kinds" : "/api/v1/devices"}));
   const fhir::Document document = read_answer(answer.body);
   if (options.format == Table::json || !document.has_root()) {
     output.line(answer.body);

@@ -99,7 +99,8 @@ void add_devices(CLI::App& app, DevicesOptions& options) {
       ->type_name("FILE");
   admit->add_option("--certificate-sha256", options.certificate_sha256, "of the certificate it shows")
       ->type_name("HEX");
-  admit->footer("Without --topic, --key-file and --certificate-sha256 its number is enough: for networks that are trusted.");
+  admit->footer(
+      "Without --topic, --key-file and --certificate-sha256 its number is enough: for networks that are trusted.");
 }
 
 CLI::App* add_test(CLI::App& app, FeedTestOptions& options) {

@@ -9,6 +9,7 @@ import base64
 import gzip
 import http.client
 import io
+import hashlib
 import json
 import os
 import pathlib
@@ -1405,6 +1406,89 @@ class Feeds(ServerTest):
         self.run_ok("feeds", "pause", "posted", *place)
         self.assertEqual(post("posted", rows[0])[0], 503)
         self.assertIn("/api/v1/feeds/posted/messages", self.run_ok("feeds", "list", *place))
+
+    def test_takes_what_registered_devices_send_and_quarantines_the_others(self):
+        place = ("--data", self.data)
+        key = "a key of the oximeter"
+        devices = self.data / "catalog" / "devices"
+        devices.mkdir()
+        (devices / "registered.yaml").write_text(
+            "devices:\n"
+            f"  - {{number: OX-1, kind: pulse-oximeter, where: ICU 3, key_sha256: {hashlib.sha256(key.encode()).hexdigest()}}}\n"
+            "  - {number: AU-1, kind: chemistry-analyser}\n")
+        listen = {"listen": "127.0.0.1:0"}
+        declared = {"mapping": "devices", "authority": "urn:oid:1.2.3", "zone": "Asia/Shanghai"}
+        self.write_feed("posted", **declared, connector={"kind": "http"}, acknowledge="commit")
+        self.write_feed("lines", **declared, connector={"kind": "tcp", "framing": "lines", **listen})
+        self.write_feed("analysers", **declared, connector={"kind": "astm", **listen})
+        self.start()
+
+        def post(body: dict, key: str) -> int:
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{self.port}/api/v1/feeds/posted/messages", data=json.dumps(body).encode(), method="POST",
+                headers={"Content-Type": "application/json", "Authorization": f"Bearer {key}"})
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return answer.status
+            except urllib.error.HTTPError as error:
+                return error.code
+
+        def found(query: str) -> int:
+            return json.loads(self.run_ok("search", query, *place))["total"]
+
+        reading = {"serial": "OX-1", "ts": int(time.time()), "patient": {"id": "88"}, "spo2": 96, "pulse_rate": 64}
+        self.assertEqual(post(reading, "another key"), 422)
+        self.assertEqual(found("Observation"), 0)
+        self.assertEqual(post({**reading, "spo2": 97}, key), 200)
+        self.assertEqual(found("Observation"), 1)
+        self.assertIn("device-unproven", self.run_ok("devices", "quarantine", *place))
+
+        def connect(feed: str) -> socket.socket:
+            host, port = self.feed(feed)["listen"].split(":")
+            made = socket.create_connection((host, int(port)), timeout=60)
+            self.addCleanup(made.close)
+            return made
+
+        def say(line: dict) -> bytes:
+            lines.sendall(json.dumps(line).encode() + b"\n")
+            return lines.recv(16)
+
+        lines = connect("lines")
+        probe = {"id": "T-9", "time": "2024-05-01T08:30:00+08:00", "patient": "88", "value": 36.6}
+        self.assertEqual(say({"key": key}), b"ok\n")
+        self.assertEqual([say({**reading, "spo2": 95}), say(probe)], [b"ok\n", b"ok\n"])
+        while self.feed("lines")["dead_letters"] != 1 or self.feed("lines")["done"] != 1:
+            pass
+        self.assertNotIn(key, self.run_ok("inbox", "search", "lines", *place))
+        self.assertIn("T-9", self.run_ok("devices", "quarantine", *place))
+        self.assertEqual(Run("devices", "admit", "T-9", "--kind", "none", *place).code, FAILED)
+        self.assertIn("1 messages", self.run_ok("devices", "admit", "T-9", "--kind", "thermometer", "--where", "ward 3", *place))
+        while self.feed("lines")["dead_letters"] != 0 or self.feed("lines")["waiting"] != 0:
+            pass
+        self.assertEqual(found("Observation?code=http://loinc.org|8310-5"), 1)
+        self.assertEqual(Run("devices", "admit", "T-9", "--kind", "thermometer", *place).code, FAILED)
+        self.assertIn("thermometer", self.run_ok("devices", "show", "T-9", *place))
+        self.assertIn("528392", self.run_ok("devices", "kinds", *place))
+        self.assertIn("59408-5", self.run_ok("devices", "kinds", "pulse-oximeter", *place))
+
+        def frame(number: int, text: str) -> bytes:
+            body = f"{number}{text}\r\x03".encode()
+            return b"\x02" + body + f"{sum(body) % 256:02X}\r\n".encode()
+
+        analyser = connect("analysers")
+        records = ["H|\\^&|||AU-1|||||||P||20240501083000", "P|1|88", "O|1|S-1||^^^GLU", "R|1|^^^GLU|5.5|mmol/L|3.9-6.1|N||F", "L|1|N"]
+        analyser.sendall(b"\x05")
+        self.assertEqual(analyser.recv(1), b"\x06")
+        for number, record in enumerate(records, 1):
+            analyser.sendall(frame(number, record))
+            self.assertEqual(analyser.recv(1), b"\x06")
+        analyser.sendall(b"\x04")
+        while self.feed("analysers")["done"] != 1:
+            pass
+        self.assertEqual(found("Observation?code=http://loinc.org|14749-6"), 1)
+        trial = self.file("night.ndjson", json.dumps(probe) + "\n")
+        self.assertIn("1 Device, 1 Observation, 1 Patient", self.run_ok(
+            "feeds", "test", self.data / "catalog" / "feeds" / "lines.yaml", "--messages", trial))
 
     def test_takes_messages_from_a_broker_and_acknowledges_what_is_safe(self):
         place = ("--data", self.data)

@@ -95,8 +95,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   Task<void> serve() {
-    while (co_await read_once()) {
-    }
+    bool goes_on = true;  // co_await in the condition of a loop is miscompiled by g++ 12
+    while (goes_on) goes_on = co_await read_once();
     core_->connections->erase(stream_.loop(), this);
     stream_.shutdown_write();
     stream_.close();
@@ -120,8 +120,7 @@ class Connection {
     while (core_->is_paused && !is_over()) co_await signal_->wait(Deadline{});
     if (is_over()) co_return false;
     const bool is_idle = protocol_->is_idle();
-    const Deadline deadline =
-        Deadline::after_milliseconds(is_idle ? core_->options.idle_ms : core_->options.stall_ms);
+    const Deadline deadline = Deadline::after_milliseconds(is_idle ? core_->options.idle_ms : core_->options.stall_ms);
     stream_.set_deadline(deadline);
     std::array<char, 16 * 1024> room;
     is_reading_ = true;
@@ -134,8 +133,14 @@ class Connection {
     std::string_view bytes(room.data(), got.bytes);
     while (!bytes.empty()) {
       DeviceEvent event = protocol_->take(bytes);
-      if (!event.reply.empty() && !co_await write_whole(event.reply)) co_return false;
-      if (event.message && !co_await hand_on(std::move(event))) co_return false;
+      if (!event.reply.empty()) {
+        const bool is_written = co_await write_whole(event.reply);
+        if (!is_written) co_return false;
+      }
+      if (event.message) {
+        const bool goes_on = co_await hand_on(*std::move(event.message), event.is_cut);
+        if (!goes_on) co_return false;
+      }
       if (event.ends) {
         ++core_->cut;
         co_return false;
@@ -144,11 +149,11 @@ class Connection {
     co_return true;
   }
 
-  Task<bool> hand_on(DeviceEvent event) {
+  Task<bool> hand_on(std::string message, bool is_cut) {
     ++core_->messages;
-    core_->bytes += event.message->size();
+    core_->bytes += message.size();
     const auto target = std::make_shared<DeviceResponder::Target>(signal_);
-    core_->handler(*std::move(event.message), event.is_cut, peer_, DeviceResponder(target));
+    core_->handler(std::move(message), is_cut, peer_, DeviceResponder(target));
     std::optional<bool> answer = target->given();
     while (!answer) {
       if (is_cut_) co_return false;

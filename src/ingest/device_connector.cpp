@@ -193,9 +193,8 @@ void DeviceConnector::take_records(std::string text, const connect::DevicePeer& 
   const std::string source = source_of("astm", peer);
   const auto together = std::make_shared<Together>(messages.size(), std::move(responder));
   for (std::string& message : messages) {
-    intake_.take(std::move(message), source, false, [together](const Arrival&, const Result<Receipt>& receipt) {
-      together->filed(receipt.has_value());
-    });
+    intake_.take(std::move(message), source, false,
+                 [together](const Arrival&, const Result<Receipt>& receipt) { together->filed(receipt.has_value()); });
   }
 }
 

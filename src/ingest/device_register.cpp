@@ -169,7 +169,8 @@ bool is_proven(const RegisteredDevice& device, std::string_view source) {
     if (word.starts_with(kKey)) {
       if (!device.key_sha256.empty() && word.substr(kKey.size()) == device.key_sha256) return true;
     } else if (word.starts_with(kCertificate)) {
-      if (!device.certificate_sha256.empty() && word.substr(kCertificate.size()) == device.certificate_sha256) return true;
+      if (!device.certificate_sha256.empty() && word.substr(kCertificate.size()) == device.certificate_sha256)
+        return true;
     } else {
       return false;
     }
@@ -198,8 +199,8 @@ Result<> add_to_register(const std::string& catalog, const RegisteredDevice& dev
   std::string text = TRY(read_register_text(catalog));
   const auto list = TRY(read_register(text));
   if (list->find(device.number) != nullptr) {
-    return fail(ErrorCode::conflict, "the device " + device.number + " is registered already: change its line in " +
-                                         std::string(kFile));
+    return fail(ErrorCode::conflict,
+                "the device " + device.number + " is registered already: change its line in " + std::string(kFile));
   }
   if (list->all().empty()) text = "devices:\n";
   if (!text.ends_with('\n')) text += '\n';

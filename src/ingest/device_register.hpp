@@ -7,10 +7,10 @@
 //     - {number: AU-1, kind: chemistry-analyser, certificate_sha256: 60303a…}  # of its certificate, mutual TLS
 //     - {number: T-9, kind: thermometer, enabled: false}
 //
-// A device that is to prove itself must show one of what is written of it; what it showed stands in the message's source
-// (shown_by()), so that it can be looked at again at a replay. Without any, its number is enough. A topic is what the
-// broker let it write to. Keys stand here as hashes alone. An immutable snapshot, replaced as a whole; any thread.
-// Faults are told with their line, all at once.
+// A device that is to prove itself must show one of what is written of it; what it showed stands in the message's
+// source (shown_by()), so that it can be looked at again at a replay. Without any, its number is enough. A topic is
+// what the broker let it write to. Keys stand here as hashes alone. An immutable snapshot, replaced as a whole; any
+// thread. Faults are told with their line, all at once.
 #pragma once
 
 #include <memory>

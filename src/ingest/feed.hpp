@@ -110,8 +110,8 @@ struct Feed {
   std::string title_chinese;
   ConnectorKind kind = ConnectorKind::mllp;
   connect::MllpServerOptions mllp;  ///< of tcp and astm: address, certificates, connections
-  bool has_answers = true;  ///< kind tcp: whether senders are told
-  std::string folder;       ///< kind folder
+  bool has_answers = true;          ///< kind tcp: whether senders are told
+  std::string folder;               ///< kind folder
   connect::MqttSubscriberOptions mqtt;
   SqlSource sql;
   std::string password_file;  ///< of the broker or database; empty: none

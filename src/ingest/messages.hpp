@@ -27,16 +27,16 @@ inline constexpr meridian::Message kNoMapping{"message-no-mapping", "there is no
 // Of devices; those that name a device quarantine its message.
 inline constexpr meridian::Message kDeviceNoNumber{
     "device-no-number", "no kind of device finds a device's number in it", "没有任何设备类型能从中找到设备编号"};
-inline constexpr meridian::Message kDeviceUnknown{
-    "device-unknown", "the device {0} is not registered: admit it, or drop the message", "设备 {0} 未登记：请准入或丢弃"};
+inline constexpr meridian::Message kDeviceUnknown{"device-unknown",
+                                                  "the device {0} is not registered: admit it, or drop the message",
+                                                  "设备 {0} 未登记：请准入或丢弃"};
 inline constexpr meridian::Message kDeviceDisabled{"device-disabled", "the device {0} is registered as not in use",
                                                    "设备 {0} 登记为停用"};
 inline constexpr meridian::Message kDeviceUnproven{
     "device-unproven", "who sent this for the device {0} did not show its key, certificate or topic",
     "设备 {0} 的发送方没有出示登记的密钥、证书或主题"};
-inline constexpr meridian::Message kDeviceNoKind{"device-no-kind",
-                                                 "the device {0} is registered as of a kind that there is not",
-                                                 "设备 {0} 登记的设备类型不存在"};
+inline constexpr meridian::Message kDeviceNoKind{
+    "device-no-kind", "the device {0} is registered as of a kind that there is not", "设备 {0} 登记的设备类型不存在"};
 inline constexpr meridian::Message kDeviceNothing{"device-nothing", "it holds no value of the kind {0}",
                                                   "其中没有设备类型 {0} 的任何数值"};
 inline constexpr meridian::Message kSeriesNotTaken{"device-series", "its waves could not be stored: {0}",

@@ -37,8 +37,8 @@ inline constexpr std::string_view kDeviceFiles = "devices/";
 std::vector<CatalogueFile> embedded_catalogue();
 /// The *.yaml files of a folder laid out like catalog/mappings. Errors: io_failure, too_large.
 Result<std::vector<CatalogueFile>> read_catalogue(const std::string& folder);
-/// The kinds of devices in a folder laid out like catalog/devices, below kDeviceFiles; the register of devices, which lies
-/// there too (registered.yaml), is none of them. None when there is no such folder. Errors: io_failure, too_large.
+/// The kinds of devices in a folder laid out like catalog/devices, below kDeviceFiles; the register of devices, which
+/// lies there too (registered.yaml), is none of them. None when there is no such folder. Errors: io_failure, too_large.
 Result<std::vector<CatalogueFile>> read_device_kinds(const std::string& folder);
 /// Each of `others` in the place of the file of the same path, or added.
 void put_over(std::vector<CatalogueFile>& files, std::vector<CatalogueFile> others);

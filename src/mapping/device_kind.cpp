@@ -47,8 +47,8 @@ class KindReader {
   KindReader(std::string path, Issues& issues) : path_(std::move(path)), issues_(issues) {}
 
   std::optional<DeviceKind> read(const YamlTree& root) {
-    members(root, {"about", "device", "title", "type", "payload", "clock", "category", "panel", "subject", "each",
-                   "values"});
+    members(root,
+            {"about", "device", "title", "type", "payload", "clock", "category", "panel", "subject", "each", "values"});
     kind_.name = text(root, "device", true);
     if (!kind_.name.empty() && !is_name(kind_.name)) fault(root, kBadDeviceKind, "a kind is named by a-z 0-9 _ -");
     if (const YamlTree* title = root.find("title")) {
@@ -101,7 +101,8 @@ class KindReader {
   }
   std::string loinc(const YamlTree& map) {
     std::string code = text(map, "loinc");
-    if (!code.empty() && !is_loinc(code)) fault(map, kBadDeviceKind, code + " is no LOINC code: its check digit is wrong");
+    if (!code.empty() && !is_loinc(code))
+      fault(map, kBadDeviceKind, code + " is no LOINC code: its check digit is wrong");
     return code;
   }
   std::string mdc(const YamlTree& map) {
@@ -362,17 +363,21 @@ std::string record_map_of(const DeviceKind& kind) {
   }
   out += "do:\n  - record: {make: Device, as: device, identity: record-device, maps: [device/Device]}\n";
   if (!kind.is_about_device) {
-    out += "  - record: {also: true, make: Patient, as: patient, identity: record-patient, when: patient_no valued, "
-           "maps: [record/Patient]}\n"
-           "  - record: {also: true, make: Encounter, as: visit, identity: record-visit, when: visit_no valued and "
-           "patient_no valued, maps: [device/Encounter]}\n";
+    out +=
+        "  - record: {also: true, make: Patient, as: patient, identity: record-patient, when: patient_no valued, "
+        "maps: [record/Patient]}\n"
+        "  - record: {also: true, make: Encounter, as: visit, identity: record-visit, when: visit_no valued and "
+        "patient_no valued, maps: [device/Encounter]}\n";
   }
   if (kind.is_list) {
-    out += "  - result: {make: Observation, as: reading, identity: device-result, rank: owner, "
-           "maps: [device-result/Observation]}\n";
+    out +=
+        "  - result: {make: Observation, as: reading, identity: device-result, rank: owner, "
+        "maps: [device-result/Observation]}\n";
   } else {
-    out += "  - record: {also: true, make: Observation, as: reading, identity: device-reading, rank: owner, "
-           "when: values valued, maps: [" + name + "/Observation]}\n";
+    out +=
+        "  - record: {also: true, make: Observation, as: reading, identity: device-reading, rank: owner, "
+        "when: values valued, maps: [" +
+        name + "/Observation]}\n";
   }
   return out;
 }

@@ -1,11 +1,11 @@
-// DeviceKind: what devices of one kind send, read from catalog/devices/KIND.yaml: where in an object the device, its time
-// and its patient stand, and for each value its code, its unit, and between which numbers it can be true.
+// DeviceKind: what devices of one kind send, read from catalog/devices/KIND.yaml: where in an object the device, its
+// time and its patient stand, and for each value its code, its unit, and between which numbers it can be true.
 //
 //   const DeviceKind* kind = catalogue->device_kind("pulse-oximeter");
 //
-// The language is described in docs/devices.md. A kind is compiled into a record map of its own (record_map_of()), which
-// works on a reading (device_reading.hpp): there is no second engine. Immutable; any thread.
-// Specification: IEEE 11073-10101 (codes MDC), LOINC, UCUM.
+// The language is described in docs/devices.md. A kind is compiled into a record map of its own (record_map_of()),
+// which works on a reading (device_reading.hpp): there is no second engine. Immutable; any thread. Specification: IEEE
+// 11073-10101 (codes MDC), LOINC, UCUM.
 #pragma once
 
 #include <cstdint>
@@ -52,10 +52,10 @@ struct DeviceKind {
   std::string title_chinese;
   std::string mdc;  ///< of the type of device; empty: not known
   std::string mdc_name;
-  bool is_epoch = false;          ///< the time is a number of seconds or milliseconds
-  bool is_about_device = false;   ///< the subject is the device, not a patient
-  std::string category;           ///< of HL7's observation-category
-  std::string panel;              ///< LOINC of the Observation as a whole; empty: its text alone
+  bool is_epoch = false;         ///< the time is a number of seconds or milliseconds
+  bool is_about_device = false;  ///< the subject is the device, not a patient
+  std::string category;          ///< of HL7's observation-category
+  std::string panel;             ///< LOINC of the Observation as a whole; empty: its text alone
   std::string panel_display;
   Duration tolerance = Duration::minutes(2);
   Duration stored;  ///< readings may have been kept in the device for so long

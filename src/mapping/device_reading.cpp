@@ -41,9 +41,9 @@ std::string first(const std::optional<Place>& place, tree::Element from) {
 /// UCUM of how people write units, where it is not the same.
 std::string_view ucum_of(std::string_view unit) {
   constexpr std::pair<std::string_view, std::string_view> kKnown[] = {
-      {"mmHg", "mm[Hg]"}, {"cmH2O", "cm[H2O]"}, {"bpm", "/min"},    {"°C", "Cel"},      {"C", "Cel"},
-      {"°F", "[degF]"},   {"F", "[degF]"},      {"lb", "[lb_av]"},  {"lbs", "[lb_av]"}, {"in", "[in_i]"},
-      {"IU/L", "[IU]/L"}, {"10^9/L", "10*9/L"}, {"sec", "s"},       {"L/minute", "L/min"}, {"10^12/L", "10*12/L"}};
+      {"mmHg", "mm[Hg]"}, {"cmH2O", "cm[H2O]"}, {"bpm", "/min"},   {"°C", "Cel"},         {"C", "Cel"},
+      {"°F", "[degF]"},   {"F", "[degF]"},      {"lb", "[lb_av]"}, {"lbs", "[lb_av]"},    {"in", "[in_i]"},
+      {"IU/L", "[IU]/L"}, {"10^9/L", "10*9/L"}, {"sec", "s"},      {"L/minute", "L/min"}, {"10^12/L", "10*12/L"}};
   for (const auto& [written, code] : kKnown) {
     if (unit == written) return code;
   }
@@ -68,7 +68,8 @@ Judged judge(const DeviceValue& value, const DeviceValuePaths& paths, const std:
   if (sent.empty()) return judged;
   if (value.is_text) return {Judged::As::value, sent, {}};
   const auto error = [&](std::string why) {
-    return Judged{Judged::As::error, {}, value.display + " was sent as " + sent + ' ' + sent_unit + ": " + std::move(why)};
+    return Judged{
+        Judged::As::error, {}, value.display + " was sent as " + sent + ' ' + sent_unit + ": " + std::move(why)};
   };
   const internal::Measured measured = internal::read_measured(sent);
   Result<Decimal> number = Decimal::parse(measured.number.empty() ? "-" : measured.number);

@@ -4,9 +4,9 @@
 //   const DeviceReading reading = read_device(*kind, record, {number, "ICU 3, bed 12"}, zone, arrived, issues);
 //   mapper.map(kind->record_map(), reading.record, stamp);
 //
-// Elements of the record: device, where, type_* of the device, said (the time as sent), time, issued (arrival), note, and
-// for each value NAME `v_NAME` (the value) or `x_NAME` (there was one, but it cannot be true: the note says what). Of a
-// list: `result` with its own. A pure function of what is given. Faults are Issues; what is left out is a warning.
+// Elements of the record: device, where, type_* of the device, said (the time as sent), time, issued (arrival), note,
+// and for each value NAME `v_NAME` (the value) or `x_NAME` (there was one, but it cannot be true: the note says what).
+// Of a list: `result` with its own. A pure function of what is given. Faults are Issues; what is left out is a warning.
 #pragma once
 
 #include <cstdint>

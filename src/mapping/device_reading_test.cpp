@@ -57,7 +57,8 @@ Read read(const DeviceKind& kind, std::string_view json, const char* arrived = "
 
 TEST(DeviceReading, converts_what_is_sent_in_another_unit) {
   const DeviceKind kind = kind_of(with(kKind, "RULE", "arrival"));
-  EXPECT_EQ(read(kind, R"({"id":"P-1","t":"2024-05-01T00:30:00Z","pressure":120,"unit":"mmHg"})").of("v_pressure"), "120");
+  EXPECT_EQ(read(kind, R"({"id":"P-1","t":"2024-05-01T00:30:00Z","pressure":120,"unit":"mmHg"})").of("v_pressure"),
+            "120");
   EXPECT_EQ(read(kind, R"({"id":"P-1","t":"2024-05-01T00:30:00Z","pressure":16,"unit":"kPa"})").of("v_pressure"),
             "120.010201");
 }

@@ -1,6 +1,6 @@
-// The tests that lie beside the mappings and the kinds of devices as data: catalog/mappings/**/tests, catalog/devices/tests.
-// Messages, the sections of documents, or records in, what devices send, taken one after the other into a record; then
-// what FHIRPath finds on the only resource of a type.
+// The tests that lie beside the mappings and the kinds of devices as data: catalog/mappings/**/tests,
+// catalog/devices/tests. Messages, the sections of documents, or records in, what devices send, taken one after the
+// other into a record; then what FHIRPath finds on the only resource of a type.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -51,7 +51,8 @@ inline constexpr Message kBadIdentityCard{"mapping-bad-identity-card",
 // About devices.
 inline constexpr Message kBadDeviceKind{"device-kind-faulty", "{0}", "设备类型有误：{0}"};
 inline constexpr Message kDeviceValue{"device-value", "{0}", "设备数值：{0}"};
-inline constexpr Message kDeviceTest{"device-test", "the device's kind does not know the test {0}: it has no LOINC code",
+inline constexpr Message kDeviceTest{"device-test",
+                                     "the device's kind does not know the test {0}: it has no LOINC code",
                                      "设备类型不认识检验项目 {0}：没有 LOINC 代码"};
 inline constexpr Message kDeviceClock{"device-clock", "the device's clock is wrong, and its kind says to refuse that",
                                       "设备时钟有误，且该设备类型要求拒收"};

@@ -63,11 +63,11 @@ class LinkReceiver {
   const LinkLimits limits_;
   LinkCounts counts_;
   Phase phase_ = Phase::idle;
-  std::string frame_;     // number, text, ETB or ETX
-  std::string tail_;      // checksum, CR LF
-  std::string text_;      // of the message so far
-  std::string waiting_;   // text of the last frame, until it is settled
-  char expected_ = '1';   // the number of the next frame
+  std::string frame_;            // number, text, ETB or ETX
+  std::string tail_;             // checksum, CR LF
+  std::string text_;             // of the message so far
+  std::string waiting_;          // text of the last frame, until it is settled
+  char expected_ = '1';          // the number of the next frame
   bool is_record_open_ = false;  // the last frame ended by ETB
   bool has_frame_ = false;       // of this message
   bool is_settled_ = true;

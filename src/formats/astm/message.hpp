@@ -36,10 +36,10 @@ struct TestResult {
 };
 
 struct Order {
-  std::string sender;  ///< H-5, the first part
-  std::string sent;    ///< H-14
-  std::string patient;          ///< the practice's number, else the laboratory's
-  std::string patient_name;     ///< parts joined by a blank
+  std::string sender;        ///< H-5, the first part
+  std::string sent;          ///< H-14
+  std::string patient;       ///< the practice's number, else the laboratory's
+  std::string patient_name;  ///< parts joined by a blank
   std::string birth;
   std::string sex;
   std::string specimen;             ///< O-3, the first part
