@@ -148,6 +148,7 @@ class ReaderIncoming final : public Incoming {
   ReaderIncoming(std::unique_ptr<ObjectReader> reader, Take take)
       : reader_(std::move(reader)), take_(std::move(take)) {}
   Result<> append(std::string_view bytes) override { return reader_->append(bytes); }
+  const StoredInstance& seen() const override { return reader_->seen(); }
   void finish(OnConflict on_conflict, Callback<void(Result<Received>)> done) override {
     take_(*reader_, on_conflict, std::move(done));
   }
@@ -159,9 +160,10 @@ class ReaderIncoming final : public Incoming {
 
 }  // namespace
 
-Result<std::unique_ptr<Incoming>> Archive::receive(std::string source, std::string instance) {
+Result<std::unique_ptr<Incoming>> Archive::receive(std::string source, std::string instance, std::string study) {
   State& s = *state_;
-  auto reader = std::make_unique<ObjectReader>(*s.blobs, s.options, s.held, std::move(source), std::move(instance));
+  auto reader = std::make_unique<ObjectReader>(*s.blobs, s.options, s.held, std::move(source),
+                                               InstanceKey{std::move(study), {}, std::move(instance)});
   return std::make_unique<ReaderIncoming>(
       std::move(reader), [&s](ObjectReader& object, OnConflict on_conflict, Callback<void(Result<Received>)> done) {
         s.take(object, on_conflict, std::move(done));
@@ -296,7 +298,7 @@ Result<std::vector<std::string>> Archive::verify(const Callback<void(std::string
     named.insert(stored.blob);
     if (named.size() % 1000 == 0) progress(std::to_string(named.size()) + " objects");
     std::atomic<std::uint64_t> held{0};
-    ObjectReader reader(*state_->blobs, state_->options, held, {}, stored.key.instance);
+    ObjectReader reader(*state_->blobs, state_->options, held, {}, {{}, {}, stored.key.instance});
     const auto fault = [&](const std::string& what) {
       faults.push_back("object " + stored.key.instance + ": " + what);
     };

@@ -74,6 +74,8 @@ class Incoming {
  public:
   virtual ~Incoming() = default;
   virtual Result<> append(std::string_view bytes) = 0;
+  /// What the object says it is, as far as that is known; complete once `finish` has called back.
+  virtual const StoredInstance& seen() const = 0;
   /// `done` is called once, perhaps on the index's thread: quick. Nothing is appended afterwards.
   virtual void finish(OnConflict on_conflict, Callback<void(Result<Received>)> done) = 0;
 };
@@ -104,8 +106,8 @@ class Archive {
   Archive(const Archive&) = delete;
   Archive& operator=(const Archive&) = delete;
 
-  /// `instance`: the SOP Instance UID that it must have; empty: any.
-  Result<std::unique_ptr<Incoming>> receive(std::string source, std::string instance = {});
+  /// `instance`, `study`: the UIDs that it must have; empty: any. Of another study it is unprocessable.
+  Result<std::unique_ptr<Incoming>> receive(std::string source, std::string instance = {}, std::string study = {});
   /// A whole file, waiting.
   Result<Received> put(std::string_view file, std::string source, OnConflict on_conflict = OnConflict::refuse);
   /// Forgets all that lies below the key, which names a study at least; how many instances that were. Waits.

@@ -34,11 +34,11 @@ Result<dicom::File> read_archived_file(std::string bytes) {
 }
 
 ObjectReader::ObjectReader(kv::Blobs& blobs, const ArchiveOptions& options, std::atomic<std::uint64_t>& held,
-                           std::string source, std::string instance)
+                           std::string source, InstanceKey expected)
     : blobs_(blobs),
       options_(options),
       held_by_all_(held),
-      instance_(std::move(instance)),
+      expected_(std::move(expected)),
       next_try_(options.held_bytes) {
   seen_.row.stored.source = std::move(source);
   hash_.update(options_.key);
@@ -145,7 +145,10 @@ Result<NewInstance> ObjectReader::finish() {
       return fail(ErrorCode::malformed_input, std::string("the object has no ") + name + " that is a UID");
     }
   }
-  if (!instance_.empty() && instance_ != stored.key.instance) {
+  if (!expected_.study.empty() && expected_.study != stored.key.study) {
+    return fail(ErrorCode::unprocessable, "the object belongs to another study");
+  }
+  if (!expected_.instance.empty() && expected_.instance != stored.key.instance) {
     return fail(ErrorCode::malformed_input, "the data set has another SOP Instance UID than was announced");
   }
   // HMAC, as RFC 2104 has it, in spirit: the inner digest is hashed under the key again.

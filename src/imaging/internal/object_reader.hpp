@@ -33,12 +33,14 @@ class ObjectReader {
  public:
   /// `held`: bytes that all readers hold beyond held_bytes.
   ObjectReader(kv::Blobs& blobs, const ArchiveOptions& options, std::atomic<std::uint64_t>& held, std::string source,
-               std::string instance);
+               InstanceKey expected);
   ~ObjectReader();
   ObjectReader(const ObjectReader&) = delete;
   ObjectReader& operator=(const ObjectReader&) = delete;
 
   Result<> append(std::string_view bytes);
+  /// What the object says it is, as far as that is known.
+  const StoredInstance& seen() const { return seen_.row.stored; }
   /// All has come. What is found out; its blob's name, too.
   Result<NewInstance> finish();
   /// Makes the blob safe.
@@ -53,7 +55,7 @@ class ObjectReader {
   kv::Blobs& blobs_;
   const ArchiveOptions& options_;
   std::atomic<std::uint64_t>& held_by_all_;
-  const std::string instance_;
+  const InstanceKey expected_;
 
   std::string held_;
   std::uint64_t reserved_ = 0;  // of held_by_all_
