@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "formats/dicom/internal/codecs.hpp"
 #include "formats/dicom/values.hpp"
 
 namespace meridian::dicom {
@@ -292,6 +293,15 @@ Result<std::string> to_png(const Picture& picture) {
   append_chunk(out, "IDAT", packed);
   append_chunk(out, "IEND", {});
   return out;
+}
+
+Result<std::string> to_jpeg(const Picture& picture, int quality) {
+  constexpr std::uint32_t kMaxSide = 65'500;  // of the library
+  if (picture.rows == 0 || picture.columns == 0 || picture.rows > kMaxSide || picture.columns > kMaxSide) {
+    return fail(ErrorCode::unsupported, "a JPEG picture has at most 65,500 rows and columns");
+  }
+  return internal::encode_jpeg(picture.bytes, picture.rows, picture.columns, picture.samples,
+                               std::clamp(quality, 1, 100));
 }
 
 }  // namespace meridian::dicom

@@ -36,5 +36,7 @@ struct Picture {
 Result<Picture> render(const File& file, std::uint32_t index, const RenderOptions& options, Issues& issues);
 /// https://www.w3.org/TR/png/
 Result<std::string> to_png(const Picture& picture);
+/// Baseline JPEG; `quality` from 1 to 100. Errors: unsupported (more than 65,500 rows or columns).
+Result<std::string> to_jpeg(const Picture& picture, int quality);
 
 }  // namespace meridian::dicom

@@ -18,6 +18,9 @@ Result<std::string> decode_dcmtk(std::string_view codestream, std::string_view u
                                  PixelFormat& format);
 /// RLE and JPEG lossless (process 14, selection value 1).
 Result<std::string> encode_dcmtk(std::string_view samples, std::string_view uid, const PixelFormat& format);
+/// Baseline JPEG of grey, or of red, green and blue.
+Result<std::string> encode_jpeg(std::string_view samples, std::uint32_t rows, std::uint32_t columns,
+                                std::uint32_t samples_a_pixel, int quality);
 Result<std::string> decode_openjpeg(std::string_view codestream, const CodestreamHeader& header, PixelFormat& format);
 Result<std::string> decode_openjph(std::string_view codestream, const CodestreamHeader& header, PixelFormat& format);
 

@@ -6,7 +6,9 @@
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcrleerg.h>
 #include <dcmtk/dcmdata/dcrlerp.h>
+#include <dcmtk/dcmjpeg/djcparam.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
+#include <dcmtk/dcmjpeg/djeijg8.h>
 #include <dcmtk/dcmjpeg/djencode.h>
 #include <dcmtk/dcmjpeg/djrplol.h>
 #include <dcmtk/dcmjpls/djdecode.h>
@@ -150,6 +152,22 @@ Result<std::string> encode(std::string_view samples, std::string_view uid, const
   return out;
 }
 
+Result<std::string> encode_picture(std::string_view samples, std::uint32_t rows, std::uint32_t columns,
+                                   std::uint32_t samples_a_pixel, int quality) {
+  const DJCodecParameter parameters(ECC_lossyYCbCr, EDC_photometricInterpretation, EUC_never, EPC_default);
+  DJCompressIJG8Bit encoder(parameters, EJM_baseline, static_cast<Uint8>(quality));
+  std::string held(samples);  // the library's buffer is not const
+  Uint8* bytes = nullptr;
+  Uint32 length = 0;
+  const OFCondition done = encoder.encode(static_cast<Uint16>(columns), static_cast<Uint16>(rows),
+                                          samples_a_pixel == 1 ? EPI_Monochrome2 : EPI_RGB,
+                                          static_cast<Uint16>(samples_a_pixel), reinterpret_cast<Uint8*>(held.data()),
+                                          bytes, length);
+  const std::unique_ptr<Uint8[]> owned(bytes);
+  if (done.bad()) return refuse(done);
+  return std::string(reinterpret_cast<const char*>(bytes), length);
+}
+
 /// DCMTK throws nothing itself; its allocations may.
 template <typename Work>
 Result<std::string> guarded(Work work) {
@@ -172,6 +190,11 @@ Result<std::string> decode_dcmtk(std::string_view codestream, std::string_view u
 
 Result<std::string> encode_dcmtk(std::string_view samples, std::string_view uid, const PixelFormat& format) {
   return guarded([&] { return encode(samples, uid, format); });
+}
+
+Result<std::string> encode_jpeg(std::string_view samples, std::uint32_t rows, std::uint32_t columns,
+                                std::uint32_t samples_a_pixel, int quality) {
+  return guarded([&] { return encode_picture(samples, rows, columns, samples_a_pixel, quality); });
 }
 
 }  // namespace meridian::dicom::internal
