@@ -42,8 +42,7 @@ http::ApiDescription description(std::string id, std::string summary, const char
 
 void add_store(Router& router, const DicomWebPtr& web) {
   for (const auto& [pattern, id] : {std::pair(path("/studies"), "store"), std::pair(path(kStudy), "store.study")}) {
-    http::ApiDescription api =
-        description(id, "Store DICOM objects (STOW-RS)", "application/dicom+json");
+    http::ApiDescription api = description(id, "Store DICOM objects (STOW-RS)", "application/dicom+json");
     api.request_body = {{"multipart/related", {}}, {"application/dicom", {}}};
     api.responses = {{200, "All objects are safe", {{"application/dicom+json", {}}}},
                      {202, "Some are safe, some were refused", {{"application/dicom+json", {}}}},
@@ -137,8 +136,7 @@ void add_removal(Router& router, const DicomWebPtr& web) {
     http::ApiDescription api = description(id, "Remove objects from the archive", "");
     api.responses = {{204, "They are gone", {}}, {404, "There are none", {}}};
     router
-        .add(Method::delete_, path(pattern),
-             [web](const Request& request) { return internal::remove(*web, request); })
+        .add(Method::delete_, path(pattern), [web](const Request& request) { return internal::remove(*web, request); })
         .describe(std::move(api));
   }
 }

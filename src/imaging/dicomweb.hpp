@@ -2,7 +2,8 @@
 //
 //   STOW-RS  POST   /studies, /studies/{study}
 //   QIDO-RS  GET    /studies, /series, /instances and those below a study or a series
-//   WADO-RS  GET    /studies/{study}[/series/{series}[/instances/{instance}]] and, below them, /metadata, /frames/{list},
+//   WADO-RS  GET    /studies/{study}[/series/{series}[/instances/{instance}]] and, below them, /metadata,
+//   /frames/{list},
 //                   /bulkdata/{path}, /rendered, /thumbnail
 //            DELETE the same three
 //            GET    /dicomweb: what there is, with its limits
@@ -32,9 +33,9 @@ struct DicomWebServices {
   http::Executor* executor = nullptr;  ///< where an answer is made ready once objects are safe; null: right there
   std::string base_url = {};           ///< "https://example.org" in front of URLs; empty: as the client says (Host)
   OnConflict on_conflict = OnConflict::refuse;
-  std::size_t max_results = 1'000;  ///< of one search
-  std::size_t max_parts = 50'000;   ///< objects of one request to store
-  std::size_t max_frames = 10'000;  ///< of one list of frames
+  std::size_t max_results = 1'000;                           ///< of one search
+  std::size_t max_parts = 50'000;                            ///< objects of one request to store
+  std::size_t max_frames = 10'000;                           ///< of one list of frames
   std::uint64_t max_decoded_bytes = std::uint64_t{1} << 30;  ///< of an object that is read whole
   std::uint32_t max_viewport = 8'192;                        ///< rows and columns of what is rendered
 };

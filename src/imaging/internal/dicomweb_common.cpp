@@ -19,8 +19,8 @@ bool is_uid(std::string_view text) {
 
 Result<InstanceKey> key_of(const http::Request& request) {
   InstanceKey key;
-  for (const auto& [name, into] : {std::pair("study", &key.study), std::pair("series", &key.series),
-                                   std::pair("instance", &key.instance)}) {
+  for (const auto& [name, into] :
+       {std::pair("study", &key.study), std::pair("series", &key.series), std::pair("instance", &key.instance)}) {
     *into = request.path_parameter(name);
     if (!into->empty() && !is_uid(*into)) {
       return fail(ErrorCode::invalid_argument, std::string("the ") + name + " in the path is no UID");

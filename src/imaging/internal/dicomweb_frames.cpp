@@ -139,8 +139,8 @@ class FrameGiver {
       return static_cast<std::uint64_t>(std::max<std::int64_t>(dicom::integer(set, tag).value_or(otherwise), 0));
     };
     if (number(dicom::tags::kBitsAllocated, 8) == 1) {
-      frame_bits_ = number(dicom::tags::kRows, 0) * number(dicom::tags::kColumns, 0) *
-                    number(dicom::tags::kSamplesPerPixel, 1);
+      frame_bits_ =
+          number(dicom::tags::kRows, 0) * number(dicom::tags::kColumns, 0) * number(dicom::tags::kSamplesPerPixel, 1);
     } else {
       const std::uint64_t bytes = number(dicom::tags::kRows, 0) * number(dicom::tags::kColumns, 0) *
                                   number(dicom::tags::kSamplesPerPixel, 1) * number(dicom::tags::kBitsAllocated, 8) / 8;
@@ -189,12 +189,13 @@ Result<http::Response> give(const DicomWebPtr& web, const http::Request& request
   if (is_single) {
     response = single_of(*std::move(first));
   } else {
-    response = multipart_of(root, [web, giver, all = std::move(wanted), ready = std::move(first),
-                                   at = std::size_t{0}]() mutable -> Result<std::optional<Content>> {
-      if (at == all.size()) return std::nullopt;
-      if (at++ == 0) return std::exchange(ready, std::nullopt);
-      return giver->give(all[at - 1]);
-    });
+    response = multipart_of(root,
+                            [web, giver, all = std::move(wanted), ready = std::move(first),
+                             at = std::size_t{0}]() mutable -> Result<std::optional<Content>> {
+                              if (at == all.size()) return std::nullopt;
+                              if (at++ == 0) return std::exchange(ready, std::nullopt);
+                              return giver->give(all[at - 1]);
+                            });
   }
   response.headers.set("Cache-Control", "private, no-cache");
   return response;

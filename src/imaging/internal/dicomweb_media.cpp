@@ -80,8 +80,7 @@ std::optional<std::string_view> preferred(const std::vector<MediaRange>& ranges,
                                           std::initializer_list<std::string_view> offered) {
   for (const MediaRange& range : ranges) {
     if (range.is_multipart()) continue;
-    const auto* const found =
-        std::ranges::find_if(offered, [&](std::string_view type) { return range.wants(type); });
+    const auto* const found = std::ranges::find_if(offered, [&](std::string_view type) { return range.wants(type); });
     if (found != offered.end()) return *found;
   }
   return std::nullopt;

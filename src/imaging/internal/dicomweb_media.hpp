@@ -13,9 +13,9 @@
 namespace meridian::imaging::internal {
 
 struct MediaRange {
-  std::string type;             ///< "multipart/related", "application/dicom", "*/*"; lower case
-  std::string root = {};        ///< of multipart: its `type`; empty where it is not said
-  std::string syntax = {};      ///< `transfer-syntax`; empty where it is not said
+  std::string type;         ///< "multipart/related", "application/dicom", "*/*"; lower case
+  std::string root = {};    ///< of multipart: its `type`; empty where it is not said
+  std::string syntax = {};  ///< `transfer-syntax`; empty where it is not said
   std::string character_set = {};
   double quality = 1;
 

@@ -101,15 +101,15 @@ std::string little(const dicom::Element& element, dicom::ByteOrder order) {
   const std::size_t word = dicom::word_bytes(element.vr);
   if (order == dicom::ByteOrder::little || word < 2) return bytes;
   for (std::size_t at = 0; at + word <= bytes.size(); at += word) {
-    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(at + word));
+    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                 bytes.begin() + static_cast<std::ptrdiff_t>(at + word));
   }
   return bytes;
 }
 
 Result<http::Response> give(const DicomWebPtr& web, const http::Request& request) {
   const std::vector<MediaRange> ranges = TRY(accepted(request));
-  const StoredInstance stored =
-      TRY(web->archive().instances(reader_of(request), TRY(key_of(request)))).front();
+  const StoredInstance stored = TRY(web->archive().instances(reader_of(request), TRY(key_of(request)))).front();
   const std::string path(request.path_parameter("path"));
   Content content;
   content.media_type = kBytes;

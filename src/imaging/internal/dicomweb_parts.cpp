@@ -109,8 +109,7 @@ class PartsSource final : public http::BodySource {
 
 http::Response multipart(std::string_view root_type, const std::string& boundary, NextContent next) {
   const std::string type = "multipart/related; type=\"" + std::string(root_type) + "\"; boundary=" + boundary;
-  http::Response response =
-      http::Response::stream(type, std::make_unique<PartsSource>(boundary, std::move(next)));
+  http::Response response = http::Response::stream(type, std::make_unique<PartsSource>(boundary, std::move(next)));
   response.allow_compression = false;  // pixels of codecs, or long
   return response;
 }

@@ -132,8 +132,8 @@ class Reading {
     const auto tag = dicom::parse_tag(name);
     if (!tag) return fail(ErrorCode::invalid_argument, "a parameter is neither one of the search nor an attribute");
     if (!is_known(*tag, out_.query.level)) {
-      return fail(ErrorCode::invalid_argument,
-                  dicom::to_string(*tag) + " " + std::string(dicom::keyword(*tag)) + " cannot be looked for at this level");
+      return fail(ErrorCode::invalid_argument, dicom::to_string(*tag) + " " + std::string(dicom::keyword(*tag)) +
+                                                   " cannot be looked for at this level");
     }
     return add(*tag, value);
   }
@@ -146,7 +146,8 @@ class Reading {
     }
     if (vr == Vr::ui) std::ranges::replace(value, ',', '\\');
     if (vr == Vr::da && !value.empty() && value.find_first_of("*?") == std::string::npos) {
-      if (!day_range(value)) return fail(ErrorCode::invalid_argument, dicom::to_string(tag) + " takes a day or a range");
+      if (!day_range(value))
+        return fail(ErrorCode::invalid_argument, dicom::to_string(tag) + " takes a day or a range");
     }
     const Attribute* const before = keys.find(tag);
     if (before != nullptr && !before->value.empty() && !value.empty()) {

@@ -185,16 +185,16 @@ Result<http::Response> show(const DicomWebPtr& web, const http::Request& request
     const std::string_view type = range.wants(kJpeg) ? kJpeg : kPng;
     if (!range.wants(type)) continue;
     auto file = std::make_shared<dicom::File>(TRY(file_of(*web, stored)));
-    return multipart_of(type, [web, file, frames, look, type, at = std::size_t{0},
-                               url = url_of(base_of(request, *web), stored.key)]() mutable
-                        -> Result<std::optional<Content>> {
-      if (at == frames.size()) return std::nullopt;
-      Content content;
-      content.media_type = type;
-      content.location = url + "/frames/" + std::to_string(frames[at]) + "/rendered";
-      content.bytes = TRY(picture_of(*file, frames[at++] - 1, look, type));
-      return content;
-    });
+    return multipart_of(type,
+                        [web, file, frames, look, type, at = std::size_t{0},
+                         url = url_of(base_of(request, *web), stored.key)]() mutable -> Result<std::optional<Content>> {
+                          if (at == frames.size()) return std::nullopt;
+                          Content content;
+                          content.media_type = type;
+                          content.location = url + "/frames/" + std::to_string(frames[at]) + "/rendered";
+                          content.bytes = TRY(picture_of(*file, frames[at++] - 1, look, type));
+                          return content;
+                        });
   }
   return not_acceptable("several frames are given as multipart/related of image/jpeg or image/png");
 }

@@ -33,7 +33,8 @@ Result<Wanted> wanted_of(const std::vector<MediaRange>& ranges, std::size_t inst
     wanted.syntaxes.push_back(range.syntax.empty() ? std::string(dicom::uids::kExplicitLittle) : range.syntax);
   }
   if (!is_single) {
-    return not_acceptable("objects are given as multipart/related; type=\"application/dicom\", or one as application/dicom");
+    return not_acceptable(
+        "objects are given as multipart/related; type=\"application/dicom\", or one as application/dicom");
   }
   wanted.is_single = *is_single;
   return wanted;
@@ -101,18 +102,17 @@ struct Ordered {
 };
 
 http::Response many(const DicomWebPtr& web, std::vector<Ordered> ordered, const std::string& base) {
-  return multipart_of(kDicomFile,
-                      [web, base, all = std::move(ordered), at = std::size_t{0}]() mutable
-                      -> Result<std::optional<Content>> {
-                        if (at == all.size()) return std::nullopt;
-                        const Ordered& one = all[at++];
-                        return TRY(content_of(*web, one.stored, one.target, base));
-                      });
+  return multipart_of(
+      kDicomFile,
+      [web, base, all = std::move(ordered), at = std::size_t{0}]() mutable -> Result<std::optional<Content>> {
+        if (at == all.size()) return std::nullopt;
+        const Ordered& one = all[at++];
+        return TRY(content_of(*web, one.stored, one.target, base));
+      });
 }
 
 Result<http::Response> answer(const DicomWebPtr& web, const http::Request& request) {
-  const std::vector<StoredInstance> instances =
-      TRY(web->archive().instances(reader_of(request), TRY(key_of(request))));
+  const std::vector<StoredInstance> instances = TRY(web->archive().instances(reader_of(request), TRY(key_of(request))));
   const Wanted wanted = TRY(wanted_of(TRY(accepted(request)), instances.size()));
   const std::string base = base_of(request, *web);
   std::vector<Ordered> ordered;
@@ -121,7 +121,8 @@ Result<http::Response> answer(const DicomWebPtr& web, const http::Request& reque
     if (!target.empty()) ordered.push_back({stored, std::move(target)});
   }
   if (ordered.empty()) {
-    return not_acceptable("the object cannot be given in a transfer syntax that is accepted; transfer-syntax=* always can");
+    return not_acceptable(
+        "the object cannot be given in a transfer syntax that is accepted; transfer-syntax=* always can");
   }
   const bool is_partial = ordered.size() < instances.size();
   http::Response response;

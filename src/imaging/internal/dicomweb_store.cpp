@@ -226,8 +226,7 @@ Result<std::unique_ptr<http::BodySink>> store_instances(const DicomWebPtr& web, 
     return refuse(
         http::Response::problem(415, "objects come as multipart/related; type=\"application/dicom\", or as one"));
   }
-  auto storing =
-      std::make_shared<Storing>(web, base_of(request, *web), *form == kDicomXml, std::move(responder));
+  auto storing = std::make_shared<Storing>(web, base_of(request, *web), *form == kDicomXml, std::move(responder));
   auto parts = std::make_unique<Parts>(web, storing, source_of(request), key->study);
   return std::make_unique<StoreSink>(std::move(parts), std::move(storing), boundary, web->services.max_parts);
 }

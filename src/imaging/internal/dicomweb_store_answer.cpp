@@ -72,8 +72,9 @@ class JsonForm final : public Writer {
 class XmlForm final : public Writer {
  public:
   void begin_set() override {
-    out_ = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-           "<NativeDicomModel xmlns=\"http://dicom.nema.org/PS3.19/models/NativeDICOM\">";
+    out_ =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+        "<NativeDicomModel xmlns=\"http://dicom.nema.org/PS3.19/models/NativeDICOM\">";
   }
   void end_set() override { out_ += "</NativeDicomModel>"; }
   void begin_sequence(Tag tag) override { begin(tag, Vr::sq); }
@@ -84,9 +85,12 @@ class XmlForm final : public Writer {
     begin(tag, vr);
     out_ += "<Value number=\"1\">";
     for (const char c : value) {
-      if (c == '<') out_ += "&lt;";
-      else if (c == '&') out_ += "&amp;";
-      else out_ += c;
+      if (c == '<')
+        out_ += "&lt;";
+      else if (c == '&')
+        out_ += "&amp;";
+      else
+        out_ += c;
     }
     out_ += "</Value></DicomAttribute>";
   }
@@ -202,8 +206,7 @@ http::Response store_answer(const std::vector<StoreOutcome>& outcomes, const std
   write_sequence(*writer, kOtherFailures, outcomes, base,
                  [](const StoreOutcome& one) { return one.reason != 0 && one.key.instance.empty(); });
   writer->end_set();
-  http::Response response =
-      http::Response::bytes(is_xml ? kDicomXml : kDicomJson, writer->take(), status_of(outcomes));
+  http::Response response = http::Response::bytes(is_xml ? kDicomXml : kDicomJson, writer->take(), status_of(outcomes));
   if (response.status == 503) response.headers.set("Retry-After", "10");
   return response;
 }

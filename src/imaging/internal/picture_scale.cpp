@@ -78,7 +78,8 @@ dicom::Picture fitted(const dicom::Picture& picture, std::uint32_t columns, std:
           const float weight = down[row].weights[k] * across[column].weights[j];
           const char* const pixel = from + (across[column].first + j) * picture.samples;
           for (std::uint32_t sample = 0; sample < picture.samples; ++sample) {
-            sums[column * picture.samples + sample] += weight * static_cast<float>(static_cast<unsigned char>(pixel[sample]));
+            sums[column * picture.samples + sample] +=
+                weight * static_cast<float>(static_cast<unsigned char>(pixel[sample]));
           }
         }
       }

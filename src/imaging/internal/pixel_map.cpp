@@ -13,7 +13,7 @@ using dicom::Tag;
 using dicom::Vr;
 
 constexpr std::uint32_t kUndefined = 0xFFFFFFFF;
-constexpr std::size_t kMaxElements = 64;         // behind the head
+constexpr std::size_t kMaxElements = 64;  // behind the head
 constexpr std::size_t kMaxFragments = 4'000'000;
 constexpr std::uint64_t kMaxTable = std::uint64_t{64} << 20;
 

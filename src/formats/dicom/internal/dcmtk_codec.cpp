@@ -159,10 +159,9 @@ Result<std::string> encode_picture(std::string_view samples, std::uint32_t rows,
   std::string held(samples);  // the library's buffer is not const
   Uint8* bytes = nullptr;
   Uint32 length = 0;
-  const OFCondition done = encoder.encode(static_cast<Uint16>(columns), static_cast<Uint16>(rows),
-                                          samples_a_pixel == 1 ? EPI_Monochrome2 : EPI_RGB,
-                                          static_cast<Uint16>(samples_a_pixel), reinterpret_cast<Uint8*>(held.data()),
-                                          bytes, length);
+  const OFCondition done = encoder.encode(
+      static_cast<Uint16>(columns), static_cast<Uint16>(rows), samples_a_pixel == 1 ? EPI_Monochrome2 : EPI_RGB,
+      static_cast<Uint16>(samples_a_pixel), reinterpret_cast<Uint8*>(held.data()), bytes, length);
   const std::unique_ptr<Uint8[]> owned(bytes);
   if (done.bad()) return refuse(done);
   return std::string(reinterpret_cast<const char*>(bytes), length);
