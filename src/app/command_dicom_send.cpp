@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/commands.hpp"
+#include "app/dicom_files.hpp"
 #include "app/dicom_load.hpp"
 #include "app/host_port.hpp"
 #include "app/output.hpp"
@@ -44,28 +44,6 @@ Result<connect::DicomClientOptions> client_options(const DicomPeerOptions& peer)
   client.certificates = {peer.authorities, peer.certificate, peer.key};
   client.answer_ms = std::int64_t{peer.seconds} * 1000;
   return client;
-}
-
-/// Files as named, and those in folders in the order of their names.
-Result<std::vector<std::string>> files_of(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (!std::filesystem::is_directory(path, error)) {
-      files.push_back(path);
-      continue;
-    }
-    std::vector<std::string> found;
-    for (auto at = std::filesystem::recursive_directory_iterator(path, error);
-         at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
-      if (error) break;
-      if (at->is_regular_file(error)) found.push_back(at->path().string());
-    }
-    if (error) return fail(ErrorCode::io_failure, path + " cannot be read: " + error.message());
-    std::sort(found.begin(), found.end());
-    files.insert(files.end(), found.begin(), found.end());
-  }
-  return files;
 }
 
 Result<std::string> bytes_of(const std::string& file) {
@@ -112,7 +90,7 @@ Result<int> send(const DicomSendOptions& options, Output& output) {
   // Twice over the files: an association must be asked for all kinds of objects before the first goes.
   std::vector<std::string> files;
   std::vector<DicomKind> kinds;
-  for (const std::string& file : TRY(files_of(options.paths))) {
+  for (const std::string& file : TRY(dicom_files(options.paths))) {
     const Result<DicomObject> object = object_of(file);
     if (!object) {
       complain_of(file, object.error());

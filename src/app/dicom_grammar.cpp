@@ -10,9 +10,17 @@ struct DicomGrammar::Options {
   DicomEchoOptions echo;
   DicomSendOptions send;
   DicomNodesOptions nodes;
+  DicomStoreOptions store;
+  DicomFindOptions find;
+  DicomFetchOptions fetch;
+  DicomRemoveOptions remove;
   CLI::App* echo_command = nullptr;
   CLI::App* send_command = nullptr;
   std::vector<CLI::App*> nodes_commands;
+  CLI::App* store_command = nullptr;
+  CLI::App* find_command = nullptr;
+  CLI::App* fetch_command = nullptr;
+  CLI::App* remove_command = nullptr;
 };
 
 namespace {
@@ -74,6 +82,56 @@ std::vector<CLI::App*> add_nodes(CLI::App& dicom, DicomNodesOptions& options) {
   return commands;
 }
 
+CLI::App* add_store(CLI::App& dicom, DicomStoreOptions& options) {
+  auto* command = add_command(dicom, "store", "take DICOM objects into the archive, bit for bit");
+  positional(command->add_option("PATH", options.paths, "DICOM files, and folders of them")->required());
+  add_folder_or_server(*command, options.place);
+  command->footer(
+      "What cannot be taken is named with its reason, and does not keep the rest from going in.\n"
+      "The same object again changes nothing. Exit code 1 when one was refused.");
+  return command;
+}
+
+CLI::App* add_find(CLI::App& dicom, DicomFindOptions& options) {
+  static const Choices<DicomFindOptions::Level> kLevels = {{"study", DicomFindOptions::Level::study},
+                                                           {"series", DicomFindOptions::Level::series},
+                                                           {"instance", DicomFindOptions::Level::instance}};
+  auto* command = add_command(dicom, "find", "find studies, series or instances of the archive");
+  positional(command->add_option("KEY=VALUE", options.keys, "an attribute by keyword or tag, and what it must be"));
+  choice(*command, "--level", options.level, kLevels, "what to find (default study)");
+  command->add_option("--limit", options.limit, "at most so many")->type_name("N");
+  add_table(*command, options.format);
+  add_folder_or_server(*command, options.place);
+  command->footer(
+      "Values are matched as QIDO-RS does: PatientName=li*, StudyDate=20260101-, ModalitiesInStudy=CT.\n"
+      "Studies come newest first. Exit code 1 when nothing matches.");
+  return command;
+}
+
+void add_names(CLI::App& command, std::string& study, std::string& series, std::string& instance) {
+  command.add_option("--study", study, "Study Instance UID")->type_name("UID")->required();
+  auto* one = command.add_option("--series", series, "Series Instance UID; all when not given");
+  one->type_name("UID");
+  command.add_option("--instance", instance, "SOP Instance UID; all when not given")->type_name("UID")->needs(one);
+}
+
+CLI::App* add_fetch(CLI::App& dicom, DicomFetchOptions& options) {
+  auto* command = add_command(dicom, "fetch", "write objects of the archive into a folder, bit for bit as they came");
+  add_names(*command, options.study, options.series, options.instance);
+  command->add_option("--out", options.out, "where to")->type_name("FOLDER")->required();
+  add_folder_or_server(*command, options.place);
+  command->footer("Files are FOLDER/study/series/instance.dcm. Exit code 1 when there are none.");
+  return command;
+}
+
+CLI::App* add_remove(CLI::App& dicom, DicomRemoveOptions& options) {
+  auto* command = add_command(dicom, "remove", "forget a study, a series or an instance of the archive");
+  add_names(*command, options.study, options.series, options.instance);
+  add_folder_or_server(*command, options.place);
+  command->footer("Exit code 1 when there is nothing of that name.");
+  return command;
+}
+
 }  // namespace
 
 DicomGrammar::DicomGrammar(CLI::App& app) : options_(std::make_unique<Options>()) {
@@ -81,6 +139,10 @@ DicomGrammar::DicomGrammar(CLI::App& app) : options_(std::make_unique<Options>()
   options_->echo_command = add_echo(dicom, options_->echo);
   options_->send_command = add_send(dicom, options_->send);
   options_->nodes_commands = add_nodes(dicom, options_->nodes);
+  options_->store_command = add_store(dicom, options_->store);
+  options_->find_command = add_find(dicom, options_->find);
+  options_->fetch_command = add_fetch(dicom, options_->fetch);
+  options_->remove_command = add_remove(dicom, options_->remove);
 }
 
 DicomGrammar::~DicomGrammar() = default;
@@ -89,8 +151,12 @@ std::optional<Command> DicomGrammar::command() {
   if (options_->echo_command->parsed()) return std::move(options_->echo);
   if (options_->send_command->parsed()) return std::move(options_->send);
   for (const CLI::App* command : options_->nodes_commands) {
-    if (command->parsed()) return std::move(options_->nodes);
+    if (command->parsed()) return placed(std::move(options_->nodes));
   }
+  if (options_->store_command->parsed()) return placed(std::move(options_->store));
+  if (options_->find_command->parsed()) return placed(std::move(options_->find));
+  if (options_->fetch_command->parsed()) return placed(std::move(options_->fetch));
+  if (options_->remove_command->parsed()) return placed(std::move(options_->remove));
   return std::nullopt;
 }
 

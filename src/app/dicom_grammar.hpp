@@ -1,4 +1,4 @@
-// The words of the commands that talk to DICOM peers, added to the program's grammar.
+// The words of the commands that talk to DICOM peers and to the archive, added to the program's grammar.
 #pragma once
 
 #include <memory>

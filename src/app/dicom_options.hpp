@@ -40,4 +40,35 @@ struct DicomNodesOptions {
   Table format = Table::table;
 };
 
+/// Objects of files, into the archive.
+struct DicomStoreOptions {
+  Place place;
+  std::vector<std::string> paths;  ///< files and folders
+};
+
+struct DicomFindOptions {
+  enum class Level : std::uint8_t { study, series, instance };
+  Place place;
+  Level level = Level::study;
+  std::vector<std::string> keys;  ///< "PatientID=7"
+  std::uint32_t limit = 0;        ///< 0: all
+  Table format = Table::table;
+};
+
+/// Objects below a study, a series, or one of them.
+struct DicomFetchOptions {
+  Place place;
+  std::string study;
+  std::string series;
+  std::string instance;
+  std::string out;  ///< a folder
+};
+
+struct DicomRemoveOptions {
+  Place place;
+  std::string study;
+  std::string series;
+  std::string instance;
+};
+
 }  // namespace meridian::app

@@ -25,6 +25,7 @@
 #include "imaging/archive.hpp"
 #include "imaging/dialect.hpp"
 #include "imaging/dicom_nodes.hpp"
+#include "imaging/dicomweb.hpp"
 #include "imaging/routes.hpp"
 #include "imaging/study_keeper.hpp"
 #include "ingest/device_routes.hpp"
@@ -234,6 +235,10 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   ingest::mount_devices(router, *s.feeds);
   ingest::mount_provenance(router, *s.store, *s.feeds);
   imaging::mount_dicom_nodes(router, *s.archive, *s.nodes, *s.studies);
+  imaging::DicomWebServices web;
+  web.archive = s.archive.get();
+  web.executor = s.executor.get();
+  imaging::mount_dicomweb(router, std::move(web));
   mount_page(router);
 
   // 7. The server.

@@ -55,6 +55,10 @@ struct Chooser {
   int operator()(const DicomEchoOptions& options) const { return run_dicom_echo(options); }
   int operator()(const DicomSendOptions& options) const { return run_dicom_send(options); }
   int operator()(const DicomNodesOptions& options) const { return run_dicom_nodes(options, common); }
+  int operator()(const DicomStoreOptions& options) const { return run_dicom_store(options, common); }
+  int operator()(const DicomFindOptions& options) const { return run_dicom_find(options, common); }
+  int operator()(const DicomFetchOptions& options) const { return run_dicom_fetch(options, common); }
+  int operator()(const DicomRemoveOptions& options) const { return run_dicom_remove(options, common); }
   int operator()(const VcfOptions& options) const { return run_vcf(options, common); }
   int operator()(const ServeOptions& options) const { return run_serve(options, common); }
   int operator()(const ConfigExplainOptions& options) const { return run_config_explain(options, common); }
