@@ -7,6 +7,7 @@ ctest calls it with the program that was built. With GTEST_OUTPUT=json:FOLDER/ i
 """
 import base64
 import gzip
+import hashlib
 import http.client
 import io
 import hashlib
@@ -260,6 +261,63 @@ class Dicom(ProgramTest):
         finally:
             peer.kill()
             peer.wait()
+
+    def test_the_archive_takes_finds_gives_and_forgets(self):
+        image = dicom(*self.IMAGE)
+        study = self.folder / "study"
+        study.mkdir()
+        (study / "a.dcm").write_bytes(image)
+        (study / "cut.dcm").write_bytes(image[:-3])
+        place = ("--data", self.folder / "images")
+        run = Run("dicom", "store", study, *place)
+        self.assertEqual((run.code, run.out), (FOUND, "1 object stored, 1 refused\n"), run.err)
+        self.assertIn("cut.dcm: a length of 6 bytes is announced, 3 are left", run.err)
+        self.assertEqual(self.run_ok("dicom", "store", study / "a.dcm", *place), "1 object stored, 0 refused\n")  # again
+        found = self.run_ok("dicom", "find", "PatientName=wang*", *place).splitlines()
+        self.assertEqual(found[0].split(), ["DATE", "TIME", "PATIENT", "ID", "MODALITIES", "SERIES", "INSTANCES", "DESCRIPTION", "STUDY"])
+        self.assertEqual((len(found), found[1].split()[-1]), (2, "1.2.3"))
+        self.assertIn("Wang^Li=王^丽", found[1])
+        told = json.loads(self.run_ok("dicom", "find", "--level", "instance", "--format", "json", *place))
+        self.assertEqual([one["00080018"]["Value"] for one in told], [["1.2.3.4"]])
+        self.assertEqual(Run("dicom", "find", "PatientID=nobody", *place).code, FOUND)
+        self.assertEqual(Run("dicom", "find", "PatientID", *place).code, USAGE)
+        self.assertIn("cannot be looked for", Run("dicom", "find", "PixelData=1", *place).err)
+        out = self.folder / "out"
+        self.assertEqual(self.run_ok("dicom", "fetch", "--study", "1.2.3", "--out", out, *place), "1 object fetched\n")
+        (file,) = out.rglob("*.dcm")
+        self.assertEqual(file.read_bytes(), image)
+        self.assertEqual(Run("dicom", "fetch", "--study", "1.2.9", "--out", out, *place).code, FOUND)
+        self.assertEqual(Run("dicom", "fetch", "--study", "../x", "--out", out, *place).code, USAGE)
+        self.assertEqual(self.run_ok("dicom", "remove", "--study", "1.2.3", *place), "removed\n")
+        self.assertEqual(Run("dicom", "remove", "--study", "1.2.3", *place).code, FOUND)
+
+    def test_every_readable_file_of_the_collections_comes_back_bit_for_bit(self):
+        shared = os.environ.get("MERIDIAN_SHARED_DATA")
+        if not shared or not os.path.isdir(os.path.join(shared, "dicom")) or not shutil.which("zstd"):
+            self.skipTest("the DICOM files are not here: dicom/*.tar.zst")
+        files = self.folder / "files"
+        for archive in sorted(pathlib.Path(shared, "dicom").glob("*.tar.zst")):
+            target = files / archive.name.split(".")[0]
+            target.mkdir(parents=True)
+            subprocess.run(["tar", "--zstd", "-xf", archive, "-C", target], check=True)
+        place = ("--data", self.folder / "images")
+        run = Run("dicom", "store", files, *place)
+        stored = int(run.out.split()[0])
+        refused = run.err.splitlines()
+        self.assertEqual(stored + len(refused), sum(1 for file in files.rglob("*") if file.is_file()))
+        self.assertGreater(stored, 200)
+        reasons = ("another object has this", "that is a UID", "neither a preamble", "are left", "no DICOM file")
+        self.assertEqual([line for line in refused if not any(reason in line for reason in reasons)], [])
+        studies = json.loads(self.run_ok("dicom", "find", "--format", "json", *place))
+        out = self.folder / "out"
+        for study in studies:
+            self.run_ok("dicom", "fetch", "--study", study["0020000D"]["Value"][0], "--out", out, *place)
+        known = {hashlib.sha256(file.read_bytes()).digest() for file in files.rglob("*") if file.is_file()}
+        fetched = list(out.rglob("*.dcm"))
+        # The collections have the same file under several names.
+        self.assertEqual(len(fetched), sum(int(study["00201208"]["Value"][0]) for study in studies))
+        for file in fetched:
+            self.assertIn(hashlib.sha256(file.read_bytes()).digest(), known, file)
 
     def test_says_why_nothing_was_sent(self):
         image = self.file("sent.dcm", dicom(*self.IMAGE))
