@@ -170,6 +170,24 @@ TEST(DicomWebRetrieve, says_that_nothing_that_is_accepted_fits) {
   EXPECT_EQ(client.get(kInstanceUrl, "nonsense").status, 400);
 }
 
+TEST(DicomWebRetrieve, an_object_whose_pixels_are_damaged_does_not_keep_the_others_back) {
+  WebClient client;
+  client.store({ct_slice({})});
+  std::string coded = client.get(kInstanceUrl, "application/dicom; transfer-syntax=1.2.840.10008.1.2.5").body;
+  const std::size_t runs = coded.find(std::string("\1\0\0\0\x40\0\0\0", 8));  // of the RLE header
+  ASSERT_NE(runs, std::string::npos);
+  coded[runs] = '\x0E';
+  WebClient other;
+  other.store({coded, ct_slice(second())});
+  EXPECT_EQ(other.get(kInstanceUrl, "application/dicom").status, 422);
+  EXPECT_EQ(other.get(std::string(kInstanceUrl) + "/frames/1").status, 422);
+  const std::vector<WebPart> parts = parts_of(other.get("/dicomweb/studies/1.2.1"));
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[0].body, coded);
+  EXPECT_EQ(parts[0].headers.get("Content-Type"), "application/dicom; transfer-syntax=1.2.840.10008.1.2.5");
+  EXPECT_EQ(parts[1].body, ct_slice(second()));
+}
+
 TEST(DicomWebRetrieve, what_is_not_there_is_not_found) {
   WebClient client;
   client.store({ct_slice({})});

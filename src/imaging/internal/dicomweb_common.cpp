@@ -67,6 +67,12 @@ std::string new_boundary() {
   return "meridian-" + to_hex(bytes);
 }
 
+Error not_decoded(const Error& error) {
+  if (error.code() == ErrorCode::malformed_input) return {ErrorCode::unprocessable, "its pixels cannot be decoded"};
+  if (error.code() == ErrorCode::unsupported) return {ErrorCode::unprocessable, error.message()};
+  return error;
+}
+
 tl::unexpected<Error> not_acceptable(std::string_view what) {
   return fail(ErrorCode::unsupported, std::string(kNotAcceptable).append(what));
 }

@@ -44,6 +44,8 @@ http::Response refusal(const Error& error);
 inline http::Response answered(Result<http::Response> response) {
   return response ? *std::move(response) : refusal(response.error());
 }
+/// Pixels that cannot be decoded are no fault of the request: 422.
+Error not_decoded(const Error& error);
 tl::unexpected<Error> not_acceptable(std::string_view what);
 
 }  // namespace meridian::imaging::internal

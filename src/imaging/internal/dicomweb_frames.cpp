@@ -183,14 +183,17 @@ Result<http::Response> give(const DicomWebPtr& web, const http::Request& request
   const bool is_single = form.is_single;
   const std::string root(form.media_type);
   auto giver = std::make_shared<FrameGiver>(*web, stored, base_of(request, *web), std::move(form));
-  TRY(giver->open(head));
-  std::optional<Content> first = TRY(giver->give(wanted.front()));  // now, so that its errors are told
+  // The first is made now, so that its errors are told.
+  Result<> opened = giver->open(head);
+  if (!opened) return fail(not_decoded(opened.error()));
+  Result<std::optional<Content>> first = giver->give(wanted.front());
+  if (!first) return fail(not_decoded(first.error()));
   http::Response response;
   if (is_single) {
-    response = single_of(*std::move(first));
+    response = single_of(**std::move(first));
   } else {
     response = multipart_of(root,
-                            [web, giver, all = std::move(wanted), ready = std::move(first),
+                            [web, giver, all = std::move(wanted), ready = *std::move(first),
                              at = std::size_t{0}]() mutable -> Result<std::optional<Content>> {
                               if (at == all.size()) return std::nullopt;
                               if (at++ == 0) return std::exchange(ready, std::nullopt);

@@ -131,13 +131,6 @@ Result<dicom::File> file_of(const DicomWeb& web, const StoredInstance& stored) {
   return web.archive().file(stored);
 }
 
-/// What cannot be shown is no fault of the request's bytes.
-Error not_shown(const Error& error) {
-  if (error.code() == ErrorCode::malformed_input) return {ErrorCode::unprocessable, "its pixels cannot be shown"};
-  if (error.code() == ErrorCode::unsupported) return {ErrorCode::unprocessable, error.message()};
-  return error;
-}
-
 /// Whether the client has it already.
 bool is_known(const http::Request& request, const std::string& tag) {
   return request.headers.joined("If-None-Match").find(tag) != std::string::npos;
@@ -165,7 +158,7 @@ Result<http::Response> one(const DicomWeb& web, const http::Request& request, co
   const std::string tag = tag_of(stored, request, *type);
   if (is_known(request, tag)) return kept_by_client(http::Response(304), tag);
   Result<std::string> bytes = picture_of(TRY(file_of(web, stored)), index, look, *type);
-  if (!bytes) return fail(not_shown(bytes.error()));
+  if (!bytes) return fail(not_decoded(bytes.error()));
   http::Response response = http::Response::bytes(*type, *std::move(bytes));
   response.allow_compression = false;
   return kept_by_client(std::move(response), tag);

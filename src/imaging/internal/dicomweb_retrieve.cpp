@@ -101,14 +101,20 @@ struct Ordered {
   std::string target;
 };
 
+/// Where its pixels turn out not to be decoded, it goes out as it is and says so: the others still follow.
+Result<Content> one_of_many(const DicomWeb& web, const Ordered& one, const std::string& base) {
+  Result<Content> content = content_of(web, one.stored, one.target, base);
+  if (content || one.target == one.stored.kind.transfer_syntax) return content;
+  return as_stored(web, one.stored, base);
+}
+
 http::Response many(const DicomWebPtr& web, std::vector<Ordered> ordered, const std::string& base) {
-  return multipart_of(
-      kDicomFile,
-      [web, base, all = std::move(ordered), at = std::size_t{0}]() mutable -> Result<std::optional<Content>> {
-        if (at == all.size()) return std::nullopt;
-        const Ordered& one = all[at++];
-        return TRY(content_of(*web, one.stored, one.target, base));
-      });
+  auto next = [web, base, all = std::move(ordered),
+               at = std::size_t{0}]() mutable -> Result<std::optional<Content>> {
+    if (at == all.size()) return std::nullopt;
+    return TRY(one_of_many(*web, all[at++], base));
+  };
+  return multipart_of(kDicomFile, std::move(next));
 }
 
 Result<http::Response> answer(const DicomWebPtr& web, const http::Request& request) {
@@ -128,7 +134,9 @@ Result<http::Response> answer(const DicomWebPtr& web, const http::Request& reque
   http::Response response;
   if (ordered.size() == 1) {  // made now, so that its errors are told
     const Ordered& one = ordered.front();
-    Content content = TRY(content_of(*web, one.stored, one.target, base));
+    Result<Content> made = content_of(*web, one.stored, one.target, base);
+    if (!made) return fail(not_decoded(made.error()));
+    Content content = *std::move(made);
     if (wanted.is_single) {
       response = single_of(std::move(content));
       response.headers.set("ETag", entity_tag(one.stored, one.target));
