@@ -23,7 +23,8 @@ void mount_page(http::Router& router) {
              return http::Response::bytes("text/html; charset=utf-8", std::string(page_html()))
                  .with("Cache-Control", "no-cache")
                  .with("Content-Security-Policy",
-                       "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+                       "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'unsafe-inline'; style-src "
+                       "'unsafe-inline'; "
                        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
                  .with("X-Content-Type-Options", "nosniff");
            })

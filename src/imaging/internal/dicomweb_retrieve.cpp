@@ -109,8 +109,7 @@ Result<Content> one_of_many(const DicomWeb& web, const Ordered& one, const std::
 }
 
 http::Response many(const DicomWebPtr& web, std::vector<Ordered> ordered, const std::string& base) {
-  auto next = [web, base, all = std::move(ordered),
-               at = std::size_t{0}]() mutable -> Result<std::optional<Content>> {
+  auto next = [web, base, all = std::move(ordered), at = std::size_t{0}]() mutable -> Result<std::optional<Content>> {
     if (at == all.size()) return std::nullopt;
     return TRY(one_of_many(*web, all[at++], base));
   };
