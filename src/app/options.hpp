@@ -137,8 +137,8 @@ using Command =
                  ExportOptions, GetOptions, SearchOptions, HistoryOptions, BackupOptions, RestoreOptions, VerifyOptions,
                  ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions,
                  FeedTestOptions, DevicesOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions,
-                 DicomNodesOptions, DicomStoreOptions, DicomFindOptions, DicomFetchOptions, DicomRemoveOptions, VcfOptions,
-                 Leave>;
+                 DicomNodesOptions, DicomStoreOptions, DicomFindOptions, DicomFetchOptions, DicomRemoveOptions,
+                 VcfOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;
