@@ -49,7 +49,7 @@ void search(std::string_view query) {
   const auto parameters = http::parse_query(query);
   if (!parameters) return;
   for (const Level level : {Level::study, Level::series, Level::instance}) {
-    const auto asked = internal::search_request(level, {"1.2"}, *parameters, 100);
+    const auto asked = imaging::internal::search_request(level, {"1.2"}, *parameters, 100);
     if (!asked) continue;
     expect(asked->limit <= 100 && asked->query.keys.all().size() <= 300);
     expect(asked->query.keys.value({0x0020, 0x000D}) == "1.2");
@@ -60,17 +60,17 @@ void media(std::string_view text) {
   http::Request request(http::Method::get, "/");
   if (!http::is_field_value(text)) return;
   request.headers.add("Accept", text);
-  const auto ranges = internal::accepted(request);
+  const auto ranges = imaging::internal::accepted(request);
   if (!ranges) return;
   double last = 1;
-  for (const internal::MediaRange& range : *ranges) {
+  for (const imaging::internal::MediaRange& range : *ranges) {
     expect(range.quality > 0 && range.quality <= last);
     last = range.quality;
   }
 }
 
 void frames(std::string_view text) {
-  const auto list = internal::frame_list(text, 9, 5);
+  const auto list = imaging::internal::frame_list(text, 9, 5);
   if (!list) return;
   expect(!list->empty() && list->size() <= 5);
   for (const std::uint32_t frame : *list) expect(frame >= 1 && frame <= 9);
