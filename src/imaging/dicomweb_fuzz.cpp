@@ -90,7 +90,7 @@ int status_of_body(Server& server, std::string_view body, std::size_t step) {
   return answer.get().status;
 }
 
-void store(std::string_view body) {
+void store_body(std::string_view body) {
   static Server server;
   const int whole = status_of_body(server, body, body.size() + 1);
   const int cut = status_of_body(server, body, 7);
@@ -113,7 +113,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       frames(rest);
       break;
     default:
-      store(rest);
+      store_body(rest);
   }
   return 0;
 }
