@@ -99,7 +99,7 @@ void Archive::State::take(ObjectReader& reader, OnConflict on_conflict, Callback
   // 1. What is there already needs no second blob; the index's thread looks again.
   const Result<std::optional<StoredInstance>> there = at(*kv->view(), stored.key.instance);
   if (!there) return done(fail(there.error()));
-  if (*there && (*there)->blob == stored.blob) return done(Received{Reception::known, **there});
+  if (*there && (*there)->content == stored.content) return done(Received{Reception::known, **there});
   if (*there && on_conflict == OnConflict::refuse) {
     return done(fail(ErrorCode::conflict, "another object has this SOP Instance UID"));
   }

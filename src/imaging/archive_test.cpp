@@ -108,6 +108,31 @@ TEST_F(Archives, another_object_under_its_uid_is_a_conflict) {
   EXPECT_EQ(archive_->counts().studies, 1);
 }
 
+TEST_F(Archives, the_same_object_with_another_head_at_the_same_time_is_one_and_whole) {
+  for (int i = 0; i < 30; ++i) {
+    const Slice slice{.instance = "1.2.1.1." + std::to_string(i)};
+    const std::string first = ct_slice(slice);
+    // Another version of the meta information: one element more.
+    std::string second = first.substr(0, 132) +
+                         dicom::testing::element(0x00020000, "UL", dicom::testing::little_32(0)) + first.substr(144);
+    const std::size_t meta = dicom::read_file(first, {}, *std::make_unique<Issues>())->data_set_at();
+    second.insert(meta, dicom::testing::element(0x00020016, "AE", "OTHER"));
+    std::vector<std::future<Result<Received>>> both;
+    for (const std::string* file : {&first, &std::as_const(second)}) {
+      both.push_back(std::async(std::launch::async, [this, file] { return archive_->put(*file, "test"); }));
+    }
+    int added = 0;
+    for (auto& one : both) added += one.get()->reception == Reception::added ? 1 : 0;
+    EXPECT_EQ(added, 1);
+    const auto stored = archive_->instance(store::local_reader(), slice.instance);
+    const std::string kept = bytes(*stored);
+    EXPECT_TRUE(kept == first || kept == second);
+  }
+  std::string said;
+  EXPECT_TRUE(archive_->verify([&](std::string_view progress) { said = progress; })->empty());
+  EXPECT_EQ(said, "");  // and nothing is left over
+}
+
 TEST_F(Archives, pieces_of_any_length_are_the_same_object) {
   const std::string file = ct_slice({.pixels = 4096});
   for (const std::size_t held : {std::size_t{16}, std::size_t{700}, std::size_t{1} << 20}) {

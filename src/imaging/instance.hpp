@@ -24,7 +24,8 @@ struct InstanceKey {
 struct StoredInstance {
   InstanceKey key;
   connect::DicomKind kind;
-  kv::BlobName blob{};
+  kv::BlobName content{};         ///< of the transfer syntax and the data set, keyed: who has the same is the same
+  kv::BlobName blob{};            ///< of all bytes
   std::uint64_t bytes = 0;        ///< of the Part 10 file, which is kept bit for bit
   std::uint64_t data_set_at = 0;  ///< where in it the data set begins
   std::uint64_t pixels_at = 0;    ///< and the element of its pixels, or of other group 7FE0; 0: there is none

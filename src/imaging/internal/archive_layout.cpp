@@ -104,7 +104,9 @@ std::string encode(const InstanceRow& row) {
   std::string out;
   put_text(out, stored.kind.sop_class);
   put_text(out, stored.kind.transfer_syntax);
-  put_text(out, {reinterpret_cast<const char*>(stored.blob.data()), stored.blob.size()});
+  for (const kv::BlobName* name : {&stored.content, &stored.blob}) {
+    put_text(out, {reinterpret_cast<const char*>(name->data()), name->size()});
+  }
   put_number(out, stored.bytes);
   put_number(out, stored.data_set_at);
   put_number(out, stored.pixels_at);
@@ -122,8 +124,11 @@ Result<InstanceRow> decode_instance(std::string_view key, std::string_view bytes
   stored.key = read_key(key);
   stored.kind.sop_class = fields.text();
   stored.kind.transfer_syntax = fields.text();
-  const std::string_view blob = fields.text();
-  if (blob.size() == stored.blob.size()) std::memcpy(stored.blob.data(), blob.data(), blob.size());
+  for (kv::BlobName* name : {&stored.content, &stored.blob}) {
+    const std::string_view bytes_of_name = fields.text();
+    if (bytes_of_name.size() != name->size()) return damaged();
+    std::memcpy(name->data(), bytes_of_name.data(), name->size());
+  }
   stored.bytes = fields.number();
   stored.data_set_at = fields.number();
   stored.pixels_at = fields.number();
@@ -131,7 +136,7 @@ Result<InstanceRow> decode_instance(std::string_view key, std::string_view bytes
   stored.arrived = Instant::from_microseconds(static_cast<std::int64_t>(fields.number()));
   stored.source = fields.text();
   row.attributes = take_attributes(fields);
-  if (!fields.is_whole() || blob.size() != stored.blob.size()) return damaged();
+  if (!fields.is_whole()) return damaged();
   return row;
 }
 

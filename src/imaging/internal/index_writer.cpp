@@ -1,6 +1,7 @@
 #include "imaging/internal/index_writer.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -155,7 +156,13 @@ void IndexWriter::write(std::vector<Operation>& operations) {
     if (operation.kept) operation.kept(written);
   }
   if (!written) return;
-  for (const kv::BlobName& name : overlay.unused) unused_(name);
+  std::set<kv::BlobName> in_use;
+  for (const auto& [key, row] : overlay.instances) {
+    if (row) in_use.insert(row->stored.blob);
+  }
+  for (const kv::BlobName& name : overlay.unused) {
+    if (!in_use.contains(name)) unused_(name);
+  }
   if (is_changed) changed_callback_();
 }
 
@@ -211,7 +218,8 @@ Result<> IndexWriter::prepare_add(Operation& operation, const kv::View& view, Ov
   if (!there.empty()) {
     const std::optional<InstanceRow>& known = *TRY(instance(there, view, overlay));
     if (!known) return fail(ErrorCode::io_failure, "the archive's index names an instance that it does not have");
-    if (known->stored.blob == stored.blob) {
+    if (known->stored.content == stored.content) {
+      if (known->stored.blob != stored.blob) overlay.unused.push_back(stored.blob);  // with another head, just now
       operation.outcome = Received{Reception::known, known->stored};
       return {};
     }

@@ -109,6 +109,7 @@ void ObjectReader::note(const dicom::File& file) {
       options_.dialects == nullptr ? file.data_set() : options_.dialects->corrected(file.data_set());
   StoredInstance& stored = seen_.row.stored;
   stored.data_set_at = file.data_set_at();
+  prologue_ = sha256(std::string_view(file.bytes()).substr(0, stored.data_set_at));
   stored.kind.transfer_syntax =
       file.transfer_syntax_uid().empty() ? std::string(file.transfer_syntax().uid) : file.transfer_syntax_uid();
   stored.kind.sop_class = dicom::text(set, dicom::tags::kSopClass);
@@ -152,10 +153,16 @@ Result<NewInstance> ObjectReader::finish() {
     return fail(ErrorCode::malformed_input, "the data set has another SOP Instance UID than was announced");
   }
   // HMAC, as RFC 2104 has it, in spirit: the inner digest is hashed under the key again.
-  const Sha256Digest inner = hash_.finish();
-  hash_.update(options_.key);
-  hash_.update({reinterpret_cast<const char*>(inner.data()), inner.size()});
-  stored.blob = hash_.finish();
+  const auto keyed = [this](const Sha256Digest& inner, const Sha256Digest& more) {
+    hash_.update(options_.key);
+    for (const Sha256Digest* one : {&inner, &more}) {
+      hash_.update({reinterpret_cast<const char*>(one->data()), one->size()});
+    }
+    return hash_.finish();
+  };
+  const Sha256Digest data_set = hash_.finish();
+  stored.content = keyed(data_set, {});
+  stored.blob = keyed(data_set, prologue_);
   return seen_;
 }
 

@@ -63,6 +63,7 @@ class ObjectReader {
   std::unique_ptr<kv::Blobs::Writer> writer_;
   std::optional<TailCheck> tail_;  // the head is known, and what follows passes by
   Sha256 hash_;
+  Sha256Digest prologue_{};  // of what stands before the data set
   NewInstance seen_;
   std::optional<dicom::File> file_;  // of an object that was held whole
 };
