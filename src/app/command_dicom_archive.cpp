@@ -179,15 +179,9 @@ constexpr Column kOfSeries[] = {{"NUMBER", "00200011"},      {"MODALITY", "00080
 constexpr Column kOfInstances[] = {{"NUMBER", "00200013"}, {"ROWS", "00280010"},   {"COLUMNS", "00280011"},
                                    {"FRAMES", "00280008"}, {"SERIES", "0020000E"}, {"INSTANCE", "00080018"}};
 
-std::vector<Column> columns_of(DicomFindOptions::Level level) {
-  switch (level) {
-    case DicomFindOptions::Level::study:
-      return {std::begin(kOfStudies), std::end(kOfStudies)};
-    case DicomFindOptions::Level::series:
-      return {std::begin(kOfSeries), std::end(kOfSeries)};
-    case DicomFindOptions::Level::instance:
-      break;
-  }
+std::vector<Column> columns_of(std::string_view level) {
+  if (level == "study") return {std::begin(kOfStudies), std::end(kOfStudies)};
+  if (level == "series") return {std::begin(kOfSeries), std::end(kOfSeries)};
   return {std::begin(kOfInstances), std::end(kOfInstances)};
 }
 
@@ -226,10 +220,11 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 Result<std::string> search_target(const DicomFindOptions& options) {
-  using Level = DicomFindOptions::Level;
-  std::string target = std::string(kRoot) + (options.level == Level::study    ? "studies"
-                                             : options.level == Level::series ? "series"
-                                                                              : "instances");
+  const std::string& level = options.level;
+  if (level != "study" && level != "series" && level != "instance") {
+    return fail(ErrorCode::invalid_argument, "--level takes study, series or instance, not \"" + level + "\"");
+  }
+  std::string target = std::string(kRoot) + (level == "study" ? "studies" : level == "series" ? "series" : "instances");
   target += "?includefield=StudyDescription";
   if (options.format == Table::json) target += "&includefield=all";
   for (const std::string& key : options.keys) {
@@ -260,6 +255,7 @@ Result<int> find(const DicomFindOptions& options, const CommonOptions& common, O
       ++found;
       if (options.format == Table::json) continue;
       std::vector<std::string> row;
+      row.reserve(columns.size());
       for (const Column& column : columns) row.push_back(plain(value_of(object, column.tag)));
       rows.push_back(std::move(row));
     }

@@ -93,12 +93,11 @@ CLI::App* add_store(CLI::App& dicom, DicomStoreOptions& options) {
 }
 
 CLI::App* add_find(CLI::App& dicom, DicomFindOptions& options) {
-  static const Choices<DicomFindOptions::Level> kLevels = {{"study", DicomFindOptions::Level::study},
-                                                           {"series", DicomFindOptions::Level::series},
-                                                           {"instance", DicomFindOptions::Level::instance}};
   auto* command = add_command(dicom, "find", "find studies, series or instances of the archive");
   positional(command->add_option("KEY=VALUE", options.keys, "an attribute by keyword or tag, and what it must be"));
-  choice(*command, "--level", options.level, kLevels, "what to find (default study)");
+  command->add_option("--level", options.level, "what to find")
+      ->type_name("study|series|instance")
+      ->capture_default_str();
   command->add_option("--limit", options.limit, "at most so many")->type_name("N");
   add_table(*command, options.format);
   add_folder_or_server(*command, options.place);

@@ -47,9 +47,8 @@ struct DicomStoreOptions {
 };
 
 struct DicomFindOptions {
-  enum class Level : std::uint8_t { study, series, instance };
   Place place;
-  Level level = Level::study;
+  std::string level = "study";    ///< "study", "series", "instance"
   std::vector<std::string> keys;  ///< "PatientID=7"
   std::uint32_t limit = 0;        ///< 0: all
   Table format = Table::table;

@@ -88,8 +88,10 @@ const dicom::Element* element_at(const dicom::DataSet& top, std::string_view pat
     const std::size_t slash = path.find('/');
     if (slash == std::string_view::npos) return nullptr;
     std::size_t index = 0;
-    const auto [at, fault] = std::from_chars(path.data(), path.data() + slash, index);
-    if (fault != std::errc() || at != path.data() + slash || index >= element->items.size()) return nullptr;
+    const std::string digits(path.substr(0, slash));
+    const char* const last = digits.data() + digits.size();
+    const auto [at, fault] = std::from_chars(digits.data(), last, index);
+    if (fault != std::errc() || at != last || index >= element->items.size()) return nullptr;
     of = &element->items[index];
     path.remove_prefix(slash + 1);
   }
