@@ -110,7 +110,6 @@ struct Feed {
   std::string title_chinese;
   ConnectorKind kind = ConnectorKind::mllp;
   connect::MllpServerOptions mllp;  ///< of tcp and astm: address, certificates, connections
-  bool has_answers = true;          ///< kind tcp: whether senders are told
   std::string folder;               ///< kind folder
   connect::MqttSubscriberOptions mqtt;
   SqlSource sql;
@@ -128,8 +127,9 @@ struct Feed {
   std::vector<std::pair<std::string, std::string>> authorities;  ///< name in messages, URI
   Duration keep = Duration::days(90);
   bool is_enabled = true;
-  std::string origin;  ///< the file
-  std::string text;    ///< and what it says
+  bool has_answers = true;  ///< kind tcp: whether senders are told
+  std::string origin;       ///< the file
+  std::string text;         ///< and what it says
   /// Whether both are declared alike.
   bool operator==(const Feed& other) const { return origin == other.origin && text == other.text; }
 };

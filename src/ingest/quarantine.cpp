@@ -56,6 +56,7 @@ Result<std::vector<Quarantined>> quarantined(FeedService& feed) {
     one.first_arrived = entry.arrived;
   }));
   std::vector<Quarantined> all;
+  all.reserve(devices.size());
   for (auto& [number, one] : devices) all.push_back(std::move(one));
   return all;
 }
