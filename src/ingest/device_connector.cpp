@@ -27,6 +27,7 @@ class AstmProtocol final : public connect::DeviceProtocol {
     connect::DeviceEvent event;
     event.reply = std::move(found.reply);
     event.message = std::move(found.message);
+    event.is_cut = found.is_broken_off;
     is_open_ = event.message && !found.is_terminated;
     return event;
   }
@@ -93,7 +94,10 @@ class Writer {
     list("comments", order.comments);
     out_.end_object();
     if (order.is_question) out_.key("question").boolean(true);
-    out_.key("results").begin_array();
+    // Under another name what is not of a patient is no result to any kind of device.
+    if (order.purpose == astm::Purpose::control) put("purpose", "control");
+    if (order.purpose == astm::Purpose::trial) put("purpose", "trial");
+    out_.key(order.purpose == astm::Purpose::patient ? "results" : "measured").begin_array();
     for (const astm::TestResult& one : order.results) result(one);
     out_.end_array().end_object();
     return std::move(out_).take();
@@ -141,10 +145,9 @@ class Together {
 
 }  // namespace
 
-std::vector<std::string> orders_as_json(std::string_view text) {
-  Issues ignored;
+std::vector<std::string> orders_as_json(std::string_view text, Issues& issues) {
   std::vector<std::string> objects;
-  for (const astm::Order& order : astm::orders_of(text, {}, ignored)) objects.push_back(Writer().order(order));
+  for (const astm::Order& order : astm::orders_of(text, {}, issues)) objects.push_back(Writer().order(order));
   return objects;
 }
 
@@ -165,7 +168,7 @@ Result<> DeviceConnector::open(net::Io& io) {
   };
   const auto handle = [this, is_astm](std::string message, bool is_cut, connect::DevicePeer& peer,
                                       connect::DeviceResponder responder) {
-    if (is_astm) return take_records(std::move(message), peer, std::move(responder));
+    if (is_astm) return take_records(std::move(message), is_cut, peer, std::move(responder));
     take_line(std::move(message), is_cut, peer, std::move(responder));
   };
   Result<connect::DeviceServer> server = connect::DeviceServer::start(std::move(options), io, make, handle);
@@ -180,20 +183,35 @@ void DeviceConnector::take_line(std::string line, bool is_cut, connect::DevicePe
     peer.key = *std::move(key);
     return std::move(responder).answer(true);
   }
-  intake_.take(std::move(line), source_of("tcp", peer), is_cut,
+  intake_.take(std::move(line), source_of("tcp", peer), is_cut ? std::optional(too_large()) : std::nullopt,
                [responder = std::move(responder)](const Arrival&, const Result<Receipt>& receipt) mutable {
                  std::move(responder).answer(receipt.has_value());
                });
 }
 
-void DeviceConnector::take_records(std::string text, const connect::DevicePeer& peer,
+void DeviceConnector::take_records(std::string text, bool is_broken_off, const connect::DevicePeer& peer,
                                    connect::DeviceResponder responder) {
-  std::vector<std::string> messages = orders_as_json(text);
-  if (messages.empty()) messages.push_back(std::move(text));
   const std::string source = source_of("astm", peer);
+  std::optional<Refusal> refusal;
+  std::vector<std::string> messages;
+  if (is_broken_off) {
+    refusal = Refusal{"astm-broken-off", "the analyser broke the message off; what came of it whole was kept",
+                      "see whether the analyser sent it again; if not, have it send the sample's results again"};
+  } else {
+    Issues faults;
+    messages = orders_as_json(text, faults);
+    if (messages.empty()) {
+      const auto fatal = std::ranges::find(faults.all(), Severity::fatal, &Issue::severity);
+      refusal =
+          Refusal{"astm-unreadable",
+                  fatal == faults.all().end() ? "too much of it is wrong" : meridian::text(*fatal, Language::english),
+                  "look at the analyser's settings: it is to send as CLSI LIS2-A2 says"};
+    }
+  }
+  if (refusal) messages.assign(1, std::move(text));
   const auto together = std::make_shared<Together>(messages.size(), std::move(responder));
   for (std::string& message : messages) {
-    intake_.take(std::move(message), source, false,
+    intake_.take(std::move(message), source, refusal,
                  [together](const Arrival&, const Result<Receipt>& receipt) { together->filed(receipt.has_value()); });
   }
 }

@@ -6,7 +6,7 @@
 // tcp: a line is a message; `ok` is answered when it is safe, `again` when it is not. A line {"key": "…"} is none: it
 // shows the key of who speaks on this connection from then on, and is kept by its hash alone. astm: a message is taken
 // apart by orders, each of which is one of the inbox; its last frame is acknowledged when all of them are safe. What
-// cannot be taken apart is kept as it came, as a dead letter.
+// cannot be taken apart, or was broken off, is kept as it came, as a dead letter.
 // Specification: CLSI LIS01-A2, LIS2-A2 (formats/astm).
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/issue.hpp"
 #include "connect/device_server.hpp"
 #include "ingest/connector.hpp"
 
@@ -33,13 +34,15 @@ class DeviceConnector final : public Connector {
 
  private:
   void take_line(std::string line, bool is_cut, connect::DevicePeer& peer, connect::DeviceResponder responder);
-  void take_records(std::string text, const connect::DevicePeer& peer, connect::DeviceResponder responder);
+  void take_records(std::string text, bool is_broken_off, const connect::DevicePeer& peer,
+                    connect::DeviceResponder responder);
 
   Intake& intake_;
   std::optional<connect::DeviceServer> server_;
 };
 
-/// The orders of an analyser's message as JSON objects, one line each; none when it cannot be taken apart.
-std::vector<std::string> orders_as_json(std::string_view text);
+/// The orders of an analyser's message as JSON objects, one line each; none, and an Issue, when it cannot be taken
+/// apart.
+std::vector<std::string> orders_as_json(std::string_view text, Issues& issues);
 
 }  // namespace meridian::ingest

@@ -16,6 +16,14 @@ namespace {
 
 constexpr std::size_t kLongestNumber = 200;
 
+/// A question, a control sample or a trial, as the connector of analysers says it (device_connector.cpp).
+bool is_not_of_patient(const tree::Document& sent) {
+  for (tree::Element one = sent.root().first_child(); one; one = one.next()) {
+    if (one.is("purpose") || one.is("question")) return true;
+  }
+  return false;
+}
+
 /// Who sent it, as far as the catalogue and the register know.
 struct Sender {
   std::string number;  ///< empty: no kind finds one
@@ -111,7 +119,11 @@ Writes DeviceMapper::map(const Message& message, Issues& issues) const {
     if (!taken) issues.add({Severity::error, IssueType::processing, kSeriesNotTaken, {taken.error().message()}});
   }
   if (reading.values + reading.implausible == 0) {
-    if (!has_series) issues.add({Severity::error, IssueType::required, kDeviceNothing, {device.kind}});
+    if (is_not_of_patient(sent)) {
+      issues.add({Severity::information, IssueType::processing, kDeviceNotOfPatient});
+    } else if (!has_series) {
+      issues.add({Severity::error, IssueType::required, kDeviceNothing, {device.kind}});
+    }
     return {};
   }
   const mapping::Stamp stamp{reading.time.microseconds(), message.header.control_id};

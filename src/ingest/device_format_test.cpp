@@ -9,6 +9,7 @@
 #include "base/hex.hpp"
 #include "ingest/device_connector.hpp"
 #include "ingest/device_register.hpp"
+#include "ingest/messages.hpp"
 #include "ingest/series.hpp"
 #include "mapping/catalogue.hpp"
 
@@ -40,6 +41,7 @@ TEST(DeviceRegister, says_where_it_is_faulty) {
 TEST(DeviceRegister, of_nothing_has_no_devices) {
   EXPECT_TRUE(list_of("")->all().empty());
   EXPECT_TRUE(list_of("devices:\n")->all().empty());
+  EXPECT_TRUE(list_of("# none yet\n\n")->all().empty());
   EXPECT_EQ(DeviceRegister().list()->find("x"), nullptr);
 }
 
@@ -103,10 +105,9 @@ class DeviceMessages : public ::testing::Test {
     message.arrived = *Instant::parse("2024-05-01T00:30:05Z");
     Issues issues;
     Writes writes = mapper.map(message, issues);
-    if (code != nullptr && issues.has_errors()) {
-      for (const Issue& issue : issues.all()) {
-        if (issue.severity <= Severity::error) *code = issue.message->id;
-      }
+    for (const Issue& issue : issues.all()) {
+      const bool says_why = issue.severity <= Severity::error || issue.message->id == kDeviceNotOfPatient.id;
+      if (code != nullptr && says_why) *code = issue.message->id;
     }
     return writes;
   }
@@ -163,13 +164,33 @@ TEST_F(DeviceMessages, with_waves_alone_make_nothing_and_give_them_to_the_port) 
 }
 
 TEST(AnalyserMessages, are_an_object_for_each_order_in_utf8_and_without_the_password) {
+  Issues issues;
   const auto objects = orders_as_json(
-      "H|\\^&||secret|AU\xE4\rP|1|88\rO|1|S1||^^^K\rR|1|^^^K|4.1|mmol/L\rO|2|S2||^^^NA\rR|1|^^^NA|140\rL|1\r");
+      "H|\\^&||secret|AU\xE4\rP|1|88\rO|1|S1||^^^K\rR|1|^^^K|4.1|mmol/L\rO|2|S2||^^^NA\rR|1|^^^NA|140\rL|1\r", issues);
   ASSERT_EQ(objects.size(), 2U);
   EXPECT_EQ(
       objects[0],
       R"({"header":{"sender":"AUä"},"patient":{"number":"88"},"order":{"specimen":"S1","tests":["K"]},"results":[{"test":"K","value":"4.1","unit":"mmol/L"}]})");
-  EXPECT_TRUE(orders_as_json("no header").empty());
+  EXPECT_FALSE(issues.has_errors());
+  EXPECT_TRUE(orders_as_json("no header", issues).empty());
+  EXPECT_TRUE(issues.has_errors());
+}
+
+TEST_F(DeviceMessages, of_controls_trials_and_questions_make_nothing) {
+  devices.put(list_of("devices: [{number: AU-1, kind: chemistry-analyser}]"));
+  const auto made = [this](const std::string& records) {
+    Issues issues;
+    const auto objects = orders_as_json(records, issues);
+    EXPECT_EQ(objects.size(), 1U);
+    std::string code;
+    const std::size_t writes = map(objects.front(), "astm 10.0.0.1", &code).size();
+    EXPECT_EQ(code, writes == 0 ? "device-not-of-patient" : "");
+    return writes;
+  };
+  EXPECT_GT(made("H|\\^&|||AU-1\rP|1|88\rO|1|S1||^^^K\rR|1|^^^K|4.1|mmol/L\rL|1"), 0U);
+  EXPECT_EQ(made("H|\\^&|||AU-1\rP|1|88\rO|1|QC||^^^K|||||||Q\rR|1|^^^K|4.1|mmol/L\rL|1"), 0U);
+  EXPECT_EQ(made("H|\\^&|||AU-1|||||||T\rP|1|88\rO|1|S1||^^^K\rR|1|^^^K|4.1|mmol/L\rL|1"), 0U);
+  EXPECT_EQ(made("H|\\^&|||AU-1\rQ|1|^S-9||ALL\rL|1"), 0U);
 }
 
 }  // namespace

@@ -29,15 +29,16 @@ class Delivery {
   static void take(const std::shared_ptr<Delivery>& delivery, std::string content, const std::string& source) {
     delivery->begin();
     const bool waits = delivery->service_->feed().acknowledge == AcknowledgeWhen::commit;
-    delivery->service_->intake().take(
-        std::move(content), source, false, [delivery, waits](const Arrival& arrival, const Result<Receipt>& receipt) {
-          delivery->filed(arrival, receipt);
-          if (!receipt || !arrival.is_readable || !waits) return delivery->end();
-          delivery->service_->pipeline().when_finished(receipt->id.sequence, [delivery](const Outcome& outcome) {
-            delivery->finished(outcome);
-            delivery->end();
-          });
-        });
+    delivery->service_->intake().take(std::move(content), source, std::nullopt,
+                                      [delivery, waits](const Arrival& arrival, const Result<Receipt>& receipt) {
+                                        delivery->filed(arrival, receipt);
+                                        if (!receipt || !arrival.is_readable || !waits) return delivery->end();
+                                        delivery->service_->pipeline().when_finished(
+                                            receipt->id.sequence, [delivery](const Outcome& outcome) {
+                                              delivery->finished(outcome);
+                                              delivery->end();
+                                            });
+                                      });
   }
 
   void begin() {

@@ -19,6 +19,10 @@ double seconds_since(std::int64_t began) {
 
 }  // namespace
 
+Refusal too_large() {
+  return {"mllp-too-large", "the message is too large; only its beginning was kept"};
+}
+
 Intake::Intake(const Feed& feed, const PipelineServices& services, Pipeline& pipeline)
     : feed_(feed), services_(services), pipeline_(pipeline) {}
 
@@ -31,31 +35,33 @@ void Intake::finish() {
   changed_.wait(lock, [this] { return under_way_ == 0; });
 }
 
-NewMessage Intake::to_be_filed(MessageHeader header, std::string source, std::string content, bool is_cut) {
+NewMessage Intake::to_be_filed(MessageHeader header, std::string source, std::string content,
+                               std::optional<Refusal> refusal) {
   NewMessage filed;
   filed.feed = feed_.name;
   filed.header = std::move(header);
   filed.source = std::move(source);
   filed.content = std::move(content);
-  if (filed.header.is_readable && !is_cut) return filed;
+  if (filed.header.is_readable && !refusal) return filed;
+  if (!refusal) refusal = Refusal{std::string(kUnreadable.id), std::string(kUnreadable.english)};
   ++unreadable_;
   filed.header.control_id.clear();  // nobody may take what comes again for this one
   Outcome outcome;
   outcome.state = MessageState::dead;
   outcome.stage = Stage::receive;
-  outcome.code = is_cut ? "mllp-too-large" : std::string(kUnreadable.id);
-  outcome.text = is_cut ? "the message is too large; only its beginning was kept" : std::string(kUnreadable.english);
-  outcome.suggestion = "ask the sender what this is";
+  outcome.code = std::move(refusal->code);
+  outcome.text = std::move(refusal->text);
+  outcome.suggestion = std::move(refusal->suggestion);
   filed.outcome = std::move(outcome);
   return filed;
 }
 
-void Intake::take(std::string content, std::string source, bool is_cut, Told told) {
+void Intake::take(std::string content, std::string source, std::optional<Refusal> refusal, Told told) {
   // 1. receive: what is it, as far as filing it needs to know?
   Arrival arrival;
   arrival.began = steady_nanoseconds();
   arrival.header = services_.reader->read(content);
-  arrival.is_readable = arrival.header.is_readable && !is_cut;
+  arrival.is_readable = arrival.header.is_readable && !refusal;
   std::optional<Message> message;
   if (arrival.is_readable) {
     message.emplace();
@@ -63,7 +69,7 @@ void Intake::take(std::string content, std::string source, bool is_cut, Told tol
     message->source = source;
     if (content.size() <= kCopiedBytes) message->content = content;
   }
-  NewMessage filed = to_be_filed(arrival.header, std::move(source), std::move(content), is_cut);
+  NewMessage filed = to_be_filed(arrival.header, std::move(source), std::move(content), std::move(refusal));
   pipeline_.note(Stage::receive, seconds_since(arrival.began), !arrival.is_readable);
   {
     const std::lock_guard lock(mutex_);
@@ -107,7 +113,7 @@ void Intake::take(std::string content, std::string source) {
     changed_.wait(lock, [this] { return filing_ < kFiledAtOnce; });
     ++filing_;
   }
-  take(std::move(content), std::move(source), false, [this](const Arrival&, const Result<Receipt>& receipt) {
+  take(std::move(content), std::move(source), std::nullopt, [this](const Arrival&, const Result<Receipt>& receipt) {
     const std::lock_guard lock(mutex_);
     if (!receipt && !fault_) fault_ = receipt.error();
     --filing_;
@@ -123,9 +129,8 @@ Result<> Intake::settle() {
 }
 
 Result<> Intake::refuse(std::string beginning, std::string source, const Error& why, std::string suggestion) {
-  NewMessage filed = to_be_filed({}, std::move(source), std::move(beginning), false);
-  filed.outcome->text = why.message();
-  filed.outcome->suggestion = std::move(suggestion);
+  NewMessage filed = to_be_filed({}, std::move(source), std::move(beginning),
+                                 Refusal{std::string(kUnreadable.id), why.message(), std::move(suggestion)});
   TRY(services_.inbox->put(std::move(filed)));
   return {};
 }

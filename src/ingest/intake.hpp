@@ -28,6 +28,15 @@ struct Arrival {
   std::int64_t began = 0;  ///< steady nanoseconds
 };
 
+/// Why what came is a dead letter from the beginning, whatever it says.
+struct Refusal {
+  std::string code;
+  std::string text;
+  std::string suggestion = "ask the sender what this is";
+};
+/// Only the beginning came of what was too large.
+Refusal too_large();
+
 class Intake {
  public:
   /// Told once a message is safe, or cannot be made so; quick.
@@ -38,8 +47,7 @@ class Intake {
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
 
-  /// `is_cut`: only the beginning of what was too large.
-  void take(std::string content, std::string source, bool is_cut, Told told);
+  void take(std::string content, std::string source, std::optional<Refusal> refusal, Told told);
 
   // Many, one after another, as from a file.
   /// Waits while too many are on their way.
@@ -62,7 +70,7 @@ class Intake {
   const PipelineServices& services() const { return services_; }
 
  private:
-  NewMessage to_be_filed(MessageHeader header, std::string source, std::string content, bool is_cut);
+  NewMessage to_be_filed(MessageHeader header, std::string source, std::string content, std::optional<Refusal> refusal);
   void count(const Receipt& receipt);
   void offer(Message message, const Receipt& receipt);
 

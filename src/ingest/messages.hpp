@@ -39,6 +39,9 @@ inline constexpr meridian::Message kDeviceNoKind{
     "device-no-kind", "the device {0} is registered as of a kind that there is not", "设备 {0} 登记的设备类型不存在"};
 inline constexpr meridian::Message kDeviceNothing{"device-nothing", "it holds no value of the kind {0}",
                                                   "其中没有设备类型 {0} 的任何数值"};
+inline constexpr meridian::Message kDeviceNotOfPatient{
+    "device-not-of-patient", "a question, a control sample or a trial: nothing of it belongs in a patient's record",
+    "查询、质控样本或试运行：不写入患者记录"};
 inline constexpr meridian::Message kSeriesNotTaken{"device-series", "its waves could not be stored: {0}",
                                                    "波形无法保存：{0}"};
 

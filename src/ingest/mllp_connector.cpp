@@ -48,7 +48,8 @@ Result<> MllpConnector::open(net::Io& io) {
 void MllpConnector::receive(connect::MllpMessage came, connect::MllpResponder responder) {
   std::string head = came.frame.content.substr(0, kHeadBytes);
   std::string source = source_of(responder.line()->peer());
-  intake_.take(std::move(came.frame.content), std::move(source), came.frame.is_cut,
+  intake_.take(std::move(came.frame.content), std::move(source),
+               came.frame.is_cut ? std::optional(too_large()) : std::nullopt,
                [this, head = std::move(head), responder = std::move(responder)](
                    const Arrival& arrival, const Result<Receipt>& receipt) mutable {
                  // What is not safe nobody is told of: the responder goes, the connection is cut, and the sender keeps

@@ -41,7 +41,7 @@ Result<> MqttConnector::open(net::Io& io) {
 
 void MqttConnector::take(connect::MqttMessage message, connect::MqttReceipt receipt) {
   std::string source = "mqtt " + message.topic;
-  intake_.take(with_topic(std::move(message.payload), message.topic), std::move(source), false,
+  intake_.take(with_topic(std::move(message.payload), message.topic), std::move(source), std::nullopt,
                [receipt = std::move(receipt)](const Arrival&, const Result<Receipt>& filed) mutable {
                  connect::MqttReceipt here = std::move(receipt);  // let go, the broker sends it again
                  if (filed) std::move(here).acknowledge();

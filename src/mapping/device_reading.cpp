@@ -225,7 +225,11 @@ class Reader {
   void read_list() {
     const DeviceListPaths& list = *paths_.list;
     std::vector<PlaceValue> found;
-    internal::find_places(list.each, root_, kMostResults, found);
+    internal::find_places(list.each, root_, kMostResults + 1, found);
+    if (found.size() > kMostResults) {
+      issues_.add({Severity::error, IssueType::too_long, kTooManyResults, {std::to_string(kMostResults)}});
+      return;
+    }
     for (const PlaceValue& item : found) read_result(list, item.element);
   }
 

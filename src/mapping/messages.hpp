@@ -54,6 +54,8 @@ inline constexpr Message kDeviceValue{"device-value", "{0}", "设备数值：{0}
 inline constexpr Message kDeviceTest{"device-test",
                                      "the device's kind does not know the test {0}: it has no LOINC code",
                                      "设备类型不认识检验项目 {0}：没有 LOINC 代码"};
+inline constexpr Message kTooManyResults{"device-too-many-results", "there are more than {0} results: none was taken",
+                                         "结果超过 {0} 项：全部未采用"};
 inline constexpr Message kDeviceClock{"device-clock", "the device's clock is wrong, and its kind says to refuse that",
                                       "设备时钟有误，且该设备类型要求拒收"};
 

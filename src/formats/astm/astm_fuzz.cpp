@@ -1,5 +1,6 @@
 // The link and the records of analysers: what is received does not depend on how the bytes were cut; what was received,
-// sent again, is received as the same; memory is bounded; whatever is received can be taken apart.
+// sent again, is received as the same; what is whole ends where a record does; memory is bounded; whatever is received
+// can be taken apart.
 //
 // The input's first byte chooses where to cut, its second how long frames are.
 #include <cstdint>
@@ -20,6 +21,7 @@ constexpr LinkLimits kLimits{.frame_bytes = 500, .message_bytes = 2000};
 struct Heard {
   std::string replies;
   std::vector<std::string> messages;
+  std::vector<std::string> broken_off;
   bool operator==(const Heard&) const = default;
 };
 
@@ -34,7 +36,8 @@ Heard hear(std::string_view bytes, std::size_t step) {
       heard.replies += event.reply;
       if (link.held_bytes() > kLimits.frame_bytes + kLimits.message_bytes + 2) std::abort();
       if (!event.message) continue;
-      heard.messages.push_back(*std::move(event.message));
+      (event.is_broken_off ? heard.broken_off : heard.messages).push_back(*std::move(event.message));
+      if (event.is_broken_off) continue;
       is_safe = !is_safe;
       if (event.is_terminated) heard.replies += link.settle(is_safe);
     }
@@ -55,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (orders.size() > 101) std::abort();
 
   for (const std::string& message : whole.messages) {
+    if (!message.ends_with('\r')) std::abort();
     orders_of(message, {}, issues);
     if (message.find_first_of("\x02\x03\x04\x05\x17\n") != std::string::npos) continue;
     const Heard again = hear(frames_of(message, 1 + data[1] % 240U), 7);

@@ -18,12 +18,12 @@ char after(char number) {
   return number == '7' ? '0' : static_cast<char>(number + 1);
 }
 
-/// Where the last record begins.
-char last_record(std::string_view text) {
+/// The first letter of the last record; `open` is that of one which went before and goes on.
+char last_kind(std::string_view text, char open) {
   while (text.ends_with('\r') || text.ends_with('\n')) text.remove_suffix(1);
   const std::size_t end = text.find_last_of("\r\n");
-  text.remove_prefix(end == std::string_view::npos ? 0 : end + 1);
-  return text.empty() ? '\0' : text.front();
+  if (end != std::string_view::npos) return text[end + 1];
+  return open != '\0' || text.empty() ? open : text.front();
 }
 
 }  // namespace
@@ -54,37 +54,22 @@ std::string frames_of(std::string_view message, std::size_t most_text) {
   return out + kEot;
 }
 
-void LinkReceiver::begin() {
-  frame_.clear();
-  tail_.clear();
-  text_.clear();
-  waiting_.clear();
-  expected_ = '1';
-  is_record_open_ = false;
-  has_frame_ = false;
-  is_settled_ = true;
-  phase_ = Phase::between;
-}
-
+// Control characters other than those of the link do not stand in a frame's text (LIS01-A2, 6.6), so ENQ and EOT mean
+// what they say wherever they come: a sender whose frame was broken off waits, gives up and starts again.
 LinkEvent LinkReceiver::take(std::string_view& bytes) {
   while (!bytes.empty()) {
     const char c = bytes.front();
     bytes.remove_prefix(1);
-    if (c == kEnq && phase_ != Phase::frame) {
-      begin();
-      return {std::string(1, kAck), {}, false};
-    }
+    if (c == kEnq) return finish(Phase::between, std::string(1, kAck));
+    if (c == kEot && phase_ != Phase::idle) return finish(Phase::idle, {});
     switch (phase_) {
       case Phase::idle:
         break;  // what stands between messages means nothing
       case Phase::between:
-        if (c == kStx) {
-          frame_.clear();
-          tail_.clear();
-          phase_ = Phase::frame;
-        } else if (c == kEot) {
-          return finish();
-        }
+        if (c != kStx) break;
+        frame_.clear();
+        tail_.clear();
+        phase_ = Phase::frame;
         break;
       case Phase::frame:
         if (c == kStx) {  // the one before was broken off
@@ -110,7 +95,8 @@ LinkEvent LinkReceiver::take(std::string_view& bytes) {
 
 LinkEvent LinkReceiver::damaged() {
   ++counts_.damaged;
-  return {std::string(1, kNak), {}, false};
+  is_refused_ = true;
+  return {std::string(1, kNak), {}};
 }
 
 LinkEvent LinkReceiver::end_frame() {
@@ -120,7 +106,7 @@ LinkEvent LinkReceiver::end_frame() {
   const char before = expected_ == '0' ? '7' : static_cast<char>(expected_ - 1);
   if (number != expected_ && has_frame_ && number == before) {
     ++counts_.repeated;
-    return {std::string(1, kAck), {}, false};
+    return {std::string(1, kAck), {}};
   }
   if (number != expected_) return damaged();
   std::string text = frame_.substr(1, frame_.size() - 2);
@@ -129,39 +115,54 @@ LinkEvent LinkReceiver::end_frame() {
     return damaged();
   }
   ++counts_.frames;
+  is_refused_ = false;
   const bool ends_record = frame_.back() == kEtx;
   if (ends_record && !text.ends_with('\r')) text += '\r';
-  const char record = is_record_open_ ? last_record(text_ + text) : last_record(text);
-  if (ends_record && record == 'L') {
-    waiting_ = std::move(text);
+  const char kind = last_kind(text, open_kind_);
+  if (ends_record && kind == 'L') {
     is_settled_ = false;
-    return {{}, text_ + waiting_, true};
+    return {{}, text_ + text, true};
   }
   text_ += text;
   is_record_open_ = !ends_record;
+  open_kind_ = ends_record || text.ends_with('\r') || text.ends_with('\n') ? '\0' : kind;
   has_frame_ = true;
   expected_ = after(expected_);
-  return {std::string(1, kAck), {}, false};
+  return {std::string(1, kAck), {}};
 }
 
 std::string LinkReceiver::settle(bool is_safe) {
   if (is_settled_) return {};
   is_settled_ = true;
+  is_refused_ = !is_safe;
   if (!is_safe) return std::string(1, kNak);
   text_.clear();
-  waiting_.clear();
   is_record_open_ = false;
+  open_kind_ = '\0';
   has_frame_ = true;
   expected_ = after(expected_);
   return std::string(1, kAck);
 }
 
-/// What was said without an end is given all the same.
-LinkEvent LinkReceiver::finish() {
-  LinkEvent event;
-  if (is_settled_ && !text_.empty()) event.message = std::move(text_);
-  begin();
-  phase_ = Phase::idle;
+/// Of what was said without an end. It is whole only where the sender ended it between two records that were taken.
+LinkEvent LinkReceiver::finish(Phase next, std::string reply) {
+  LinkEvent event{std::move(reply), {}};
+  if (is_settled_ && !text_.empty()) {
+    const bool is_within_frame = phase_ == Phase::frame || phase_ == Phase::checksum;
+    event.is_broken_off = next == Phase::between || is_within_frame || is_refused_ || is_record_open_;
+    if (event.is_broken_off) ++counts_.broken_off;
+    event.message = std::move(text_);
+  }
+  frame_.clear();
+  tail_.clear();
+  text_.clear();
+  expected_ = '1';
+  is_record_open_ = false;
+  open_kind_ = '\0';
+  has_frame_ = false;
+  is_settled_ = true;
+  is_refused_ = false;
+  phase_ = next;
   return event;
 }
 

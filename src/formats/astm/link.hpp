@@ -10,7 +10,9 @@
 // A frame is STX, its number, text, ETB (more of the record follows) or ETX, a checksum, CR LF. One that is damaged or
 // out of order is answered by NAK, one that comes again by ACK. The frame that ends the message (record L) is answered
 // by settle(): NAK has the sender send it again. A message that ends by EOT without L is given as well; nobody can be
-// told of it. Nothing else is done with the text: message.hpp. Pure; one thread at a time. Bounds: LinkLimits.
+// told of it. So is what a sender gave up, but as broken off, for people and not for the record: EOT or ENQ within a
+// frame or a record or behind a NAK, ENQ within a message. Nothing else is done with the text: message.hpp. Pure; one
+// thread at a time. Bounds: LinkLimits.
 // Specification: CLSI LIS01-A2 (ASTM E1381), 6: data link layer.
 #pragma once
 
@@ -31,6 +33,7 @@ struct LinkEvent {
   std::string reply;                   ///< to be sent at once; may be empty
   std::optional<std::string> message;  ///< records, each ended by CR
   bool is_terminated = false;          ///< the message waits for settle()
+  bool is_broken_off = false;          ///< of the message: only what came of it whole, and it may come again
 };
 
 struct LinkCounts {
@@ -38,6 +41,7 @@ struct LinkCounts {
   std::uint64_t damaged = 0;   ///< checksum, number or form
   std::uint64_t repeated = 0;  ///< frames that came again
   std::uint64_t too_large = 0;
+  std::uint64_t broken_off = 0;  ///< messages
 };
 
 class LinkReceiver {
@@ -57,8 +61,7 @@ class LinkReceiver {
   enum class Phase : std::uint8_t { idle, between, frame, checksum };
   LinkEvent end_frame();
   LinkEvent damaged();
-  LinkEvent finish();
-  void begin();
+  LinkEvent finish(Phase next, std::string reply);
 
   const LinkLimits limits_;
   LinkCounts counts_;
@@ -66,11 +69,12 @@ class LinkReceiver {
   std::string frame_;            // number, text, ETB or ETX
   std::string tail_;             // checksum, CR LF
   std::string text_;             // of the message so far
-  std::string waiting_;          // text of the last frame, until it is settled
   char expected_ = '1';          // the number of the next frame
   bool is_record_open_ = false;  // the last frame ended by ETB
+  char open_kind_ = '\0';        // of that record: its first letter
   bool has_frame_ = false;       // of this message
   bool is_settled_ = true;
+  bool is_refused_ = false;  // the last frame was answered by NAK
 };
 
 /// The two digits behind ETB or ETX: the sum of all from the number to it, modulo 256.

@@ -27,6 +27,12 @@ std::vector<std::string_view> split(std::string_view text, char at, std::size_t 
   return parts;
 }
 
+/// LIS2-A2, 6.12: what the message is to be used for. QR and CR are Mindray's, of controls and calibrations.
+Purpose purpose_of(std::string_view processing) {
+  if (processing == "Q" || processing == "QR" || processing == "CR") return Purpose::control;
+  return processing == "T" || processing == "D" ? Purpose::trial : Purpose::patient;
+}
+
 class Reader {
  public:
   Reader(const MessageLimits& limits, Issues& issues) : limits_(limits), issues_(issues) {}
@@ -47,8 +53,9 @@ class Reader {
       ++number_;
       take(record);
     }
-    if (!text.empty()) {
-      issues_.add({Severity::error, IssueType::too_long, kTooMany, {std::to_string(limits_.max_records), "records"}});
+    if (text.find_first_not_of("\r\n") != std::string_view::npos) {
+      issues_.add({Severity::fatal, IssueType::too_long, kTooMany, {std::to_string(limits_.max_records), "records"}});
+      return {};
     }
     if (orders_.empty()) orders_.push_back(around_);
     return std::move(orders_);
@@ -62,6 +69,7 @@ class Reader {
       case 'H':
         around_.sender = part(5);
         around_.sent = part(14);
+        around_.purpose = purpose_of(part(12));
         break;
       case 'P':
         take_patient();
@@ -95,6 +103,7 @@ class Reader {
     Order patient;
     patient.sender = around_.sender;
     patient.sent = around_.sent;
+    patient.purpose = around_.purpose;
     patient.patient = part(3).empty() ? part(4) : part(3);
     for (int i = 1; i <= 5; ++i) {
       const std::string one = part(6, i);
@@ -117,6 +126,7 @@ class Reader {
     order.priority = part(6);
     order.collected = part(8);
     order.specimen_kind = part(16);
+    if (part(12) == "Q" && order.purpose == Purpose::patient) order.purpose = Purpose::control;
     orders_.push_back(std::move(order));
     is_order_open_ = true;
   }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,13 @@ struct TestResult {
   std::vector<std::string> comments;
 };
 
+/// What a sample was measured for. Only a patient's results belong in a record.
+enum class Purpose : std::uint8_t {
+  patient,
+  control,  ///< O-12 is Q, or H-12: a sample whose values are known
+  trial,    ///< H-12 is T or D: training, debugging
+};
+
 struct Order {
   std::string sender;        ///< H-5, the first part
   std::string sent;          ///< H-14
@@ -50,10 +58,12 @@ struct Order {
   std::vector<std::string> tests;  ///< asked for
   std::vector<std::string> comments;
   std::vector<TestResult> results;
+  Purpose purpose = Purpose::patient;
   bool is_question = false;  ///< Q: the analyser asks what it is to do
 };
 
-/// Empty, with a fatal Issue, when the text does not begin with H.
+/// Empty, with an Issue, when the text does not begin with H, or has more records than are allowed: a part of it would
+/// look like the whole.
 std::vector<Order> orders_of(std::string_view text, const MessageLimits& limits, Issues& issues);
 
 }  // namespace meridian::astm

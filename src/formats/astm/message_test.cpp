@@ -60,6 +60,28 @@ TEST(Orders, say_when_the_analyser_asks) {
   EXPECT_EQ(orders[0].specimen, "S-9");
 }
 
+TEST(Orders, say_what_is_not_of_a_patient) {
+  const auto purposes = [](std::string_view text) {
+    std::vector<Purpose> all;
+    for (const Order& order : read(text)) all.push_back(order.purpose);
+    return all;
+  };
+  using enum Purpose;
+  EXPECT_EQ(purposes("H|\\^&\rP|1\rO|1|QC1||^^^K|||||||Q\rR|1|^^^K|4\rP|2\rO|1|S-1||^^^K|||||||N\rR|1|^^^K|4\rL|1"),
+            (std::vector{control, patient}));
+  for (const char* id : {"Q", "QR", "CR"}) {
+    EXPECT_EQ(purposes("H|\\^&||||||||||" + std::string(id) + "\rP|1\rO|1|S\rR|1|^^^K|4\rL|1"), std::vector{control})
+        << id;
+  }
+  for (const char* id : {"T", "D"}) {
+    EXPECT_EQ(purposes("H|\\^&||||||||||" + std::string(id) + "\rP|1\rR|1|^^^K|4\rL|1"), std::vector{trial}) << id;
+  }
+  for (const char* id : {"P", "PR", ""}) {
+    EXPECT_EQ(purposes("H|\\^&||||||||||" + std::string(id) + "\rP|1\rO|1|S\rR|1|^^^K|4\rL|1"), std::vector{patient})
+        << id;
+  }
+}
+
 TEST(Orders, are_none_of_a_text_without_a_header) {
   for (const char* text : {"", "\r", "P|1\r", "H|", "MSH|^~\\&|"}) {
     Issues issues;
@@ -69,10 +91,12 @@ TEST(Orders, are_none_of_a_text_without_a_header) {
 }
 
 TEST(Orders, are_bounded_and_say_so) {
+  constexpr std::string_view kText = "H|\\^&\rO|1|A\rO|2|B\r\r";
   Issues issues;
-  const auto orders = orders_of("H|\\^&\rO|1|A\rO|2|B\rO|3|C\r", {.max_records = 3}, issues);
-  EXPECT_EQ(orders.size(), 2U);
-  EXPECT_TRUE(issues.has_errors());
+  EXPECT_EQ(orders_of(kText, {.max_records = 3}, issues).size(), 2U);
+  EXPECT_FALSE(issues.has_errors());
+  EXPECT_TRUE(orders_of(kText, {.max_records = 2}, issues).empty());
+  EXPECT_TRUE(issues.has_fatal());
 }
 
 TEST(Orders, tell_of_records_and_escapes_that_are_none) {
