@@ -193,4 +193,22 @@ bool is_topic_filter(std::string_view filter) {
   }
 }
 
+bool is_topic_of(std::string_view filter, std::string_view topic) {
+  const bool is_of_broker = topic.starts_with('$');
+  if (is_of_broker && (filter.starts_with('+') || filter.starts_with('#'))) return false;
+  while (true) {
+    const std::size_t f = filter.find('/');
+    const std::size_t t = topic.find('/');
+    const std::string_view level = filter.substr(0, f);
+    if (level == "#") return true;
+    if (level != "+" && level != topic.substr(0, t)) return false;
+    if (t == std::string_view::npos) {
+      return f == std::string_view::npos || filter.substr(f) == "/#";
+    }
+    if (f == std::string_view::npos) return false;
+    filter.remove_prefix(f + 1);
+    topic.remove_prefix(t + 1);
+  }
+}
+
 }  // namespace meridian::connect

@@ -105,5 +105,8 @@ std::string_view connack_text(std::uint8_t code);
 
 /// Whether it may be subscribed to (section 4.7): `ward/+/vitals`, `ward/#`.
 bool is_topic_filter(std::string_view filter);
+/// Whether it holds the topic: `+` stands for one level, `#` for all that follow; neither begins one of the broker's
+/// own.
+bool is_topic_of(std::string_view filter, std::string_view topic);
 
 }  // namespace meridian::connect

@@ -103,5 +103,29 @@ TEST(MqttFilter, is_known_by_its_levels) {
   for (const char* bad : {"", "a+", "a/b#", "#/a", "a/#/b"}) EXPECT_FALSE(is_topic_filter(bad)) << bad;
 }
 
+TEST(MqttFilter, holds_the_topics_that_the_standard_says) {
+  for (const auto& [filter, topic] : std::initializer_list<std::pair<const char*, const char*>>{{"a/b", "a/b"},
+                                                                                                {"a/+", "a/b"},
+                                                                                                {"a/+", "a/"},
+                                                                                                {"a/#", "a"},
+                                                                                                {"a/#", "a/b/c"},
+                                                                                                {"#", "a/b"},
+                                                                                                {"+/+", "/b"},
+                                                                                                {"/+", "/b"},
+                                                                                                {"$SYS/#", "$SYS/x"}}) {
+    EXPECT_TRUE(is_topic_of(filter, topic)) << filter << ' ' << topic;
+  }
+  for (const auto& [filter, topic] : std::initializer_list<std::pair<const char*, const char*>>{{"a/b", "a"},
+                                                                                                {"a/b", "a/b/c"},
+                                                                                                {"a/+", "a"},
+                                                                                                {"a/+", "a/b/c"},
+                                                                                                {"+", "/b"},
+                                                                                                {"a/#", "ab"},
+                                                                                                {"#", "$SYS/x"},
+                                                                                                {"+/x", "$SYS/x"}}) {
+    EXPECT_FALSE(is_topic_of(filter, topic)) << filter << ' ' << topic;
+  }
+}
+
 }  // namespace
 }  // namespace meridian::connect

@@ -1,17 +1,20 @@
 #include "ingest/device_register.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/file_system.hpp"
 #include "base/hash.hpp"
 #include "base/hex.hpp"
-#include "connect/mqtt_subscriber.hpp"
+#include "base/trim.hpp"
+#include "connect/declaration.hpp"
+#include "connect/mqtt_packet.hpp"
 
 namespace meridian::ingest {
 namespace {
+
+using connect::DeclarationReader;
 
 constexpr std::size_t kLargestFile = std::size_t{64} << 20;
 constexpr std::size_t kLongestNumber = 200;
@@ -22,67 +25,42 @@ bool is_hash(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-class ListReader {
- public:
-  explicit ListReader(std::vector<std::string>& faults) : faults_(faults) {}
-
-  RegisteredDevice device(const YAML::Node& node) {
-    RegisteredDevice device;
-    if (!node.IsMap()) {
-      fault(node, "a device is a map: number, kind and so on");
-      return device;
-    }
-    for (const auto& entry : node) {
-      const auto key = entry.first.as<std::string>(std::string());
-      const auto value = entry.second.as<std::string>(std::string());
-      if (key == "number") {
-        device.number = value;
-      } else if (key == "kind") {
-        device.kind = value;
-      } else if (key == "where") {
-        device.where = value;
-      } else if (key == "topic") {
-        device.topic = value;
-        if (!connect::is_topic_filter(value)) fault(entry.second, "\"" + value + "\" is no topic filter of MQTT");
-      } else if (key == "key_sha256" || key == "certificate_sha256") {
-        (key.starts_with("key") ? device.key_sha256 : device.certificate_sha256) = value;
-        if (!is_hash(value)) fault(entry.second, "\"" + key + "\" is 64 digits of hexadecimal, in lower case");
-      } else if (key == "enabled") {
-        device.is_enabled = value != "false";
-        if (value != "true" && value != "false") fault(entry.second, "\"enabled\" is true or false");
-      } else {
-        fault(entry.first, "\"" + key +
-                               "\" is nothing here; known are number kind where topic key_sha256 certificate_sha256 "
-                               "enabled");
-      }
-    }
-    if (device.number.empty() || device.number.size() > kLongestNumber) fault(node, "a device has a \"number\"");
-    if (device.kind.empty()) fault(node, "a device has a \"kind\"");
+RegisteredDevice read_device(DeclarationReader& reader, const YAML::Node& node) {
+  RegisteredDevice device;
+  if (!node.IsMap()) {
+    reader.fault(node, "a device is a map: number, kind and so on");
     return device;
   }
-  void fault(const YAML::Node& node, const std::string& what) {
-    faults_.push_back(std::string(kFile) + ':' + std::to_string(node.Mark().line + 1) + ": " + what);
+  reader.keys(node, {"number", "kind", "where", "topic", "key_sha256", "certificate_sha256", "enabled"});
+  device.number = reader.text(node, "number", true);
+  if (device.number.size() > kLongestNumber) reader.fault(node["number"], "\"number\" is too long");
+  device.kind = reader.text(node, "kind", true);
+  device.where = reader.text(node, "where");
+  device.topic = reader.text(node, "topic");
+  if (!device.topic.empty() && !connect::is_topic_filter(device.topic)) {
+    reader.fault(node["topic"], "\"" + device.topic + "\" is no topic filter of MQTT");
   }
-
- private:
-  std::vector<std::string>& faults_;
-};
-
-/// `+` one level, `#` all that follow. Specification: MQTT 3.1.1, 4.7.
-bool matches(std::string_view filter, std::string_view topic) {
-  while (true) {
-    const std::size_t f = filter.find('/');
-    const std::size_t t = topic.find('/');
-    const std::string_view level = filter.substr(0, f);
-    if (level == "#") return true;
-    if (level != "+" && level != topic.substr(0, t)) return false;
-    if (t == std::string_view::npos) {
-      return f == std::string_view::npos || filter.substr(f) == "/#";
+  const auto hash = [&](const char* key) {
+    std::string digits = reader.text(node, key);
+    if (node[key].IsDefined() && !is_hash(digits)) {
+      reader.fault(node[key], "\"" + std::string(key) + "\" is 64 digits of hexadecimal, in lower case");
     }
-    if (f == std::string_view::npos) return false;
-    filter.remove_prefix(f + 1);
-    topic.remove_prefix(t + 1);
+    return digits;
+  };
+  device.key_sha256 = hash("key_sha256");
+  device.certificate_sha256 = hash("certificate_sha256");
+  device.is_enabled = reader.flag(node, "enabled", true);
+  return device;
+}
+
+/// Blank lines and comments alone.
+bool says_nothing(std::string_view yaml) {
+  while (!yaml.empty()) {
+    const std::string_view line = trimmed(yaml.substr(0, yaml.find('\n')));
+    if (!line.empty() && !line.starts_with('#')) return false;
+    yaml.remove_prefix(std::min(yaml.find('\n'), yaml.size() - 1) + 1);
   }
+  return true;
 }
 
 std::string quoted(std::string_view text) {
@@ -105,29 +83,24 @@ bool has_control(std::string_view text) {
 }  // namespace
 
 std::shared_ptr<const DeviceList> DeviceList::parse(const std::string& yaml, std::vector<std::string>& faults) {
-  auto list = std::make_shared<DeviceList>();
-  const std::size_t before = faults.size();
-  try {
-    const YAML::Node root = YAML::Load(yaml);
-    if (root.IsNull()) return list;
-    ListReader reader(faults);
-    const YAML::Node devices = root.IsMap() ? root["devices"] : YAML::Node();
-    if (!root.IsMap() || root.size() != 1 || !(devices.IsSequence() || devices.IsNull())) {
-      reader.fault(root, "the file is a list called \"devices\"");
-      return nullptr;
-    }
-    for (const YAML::Node& node : devices) {
-      RegisteredDevice device = reader.device(node);
-      if (!list->by_number_.emplace(device.number, list->devices_.size()).second) {
-        reader.fault(node, "the device " + device.number + " is there twice");
-      }
-      list->devices_.push_back(std::move(device));
-    }
-  } catch (const YAML::Exception& exception) {
-    faults.push_back(std::string(kFile) + ':' + std::to_string(exception.mark.line + 1) +
-                     ": this is not YAML: " + exception.msg);
-  }
-  return faults.size() == before ? list : nullptr;
+  if (says_nothing(yaml)) return std::make_shared<const DeviceList>();
+  std::optional<DeviceList> read = connect::declared<DeviceList>(
+      yaml, std::string(kFile), faults, [](DeclarationReader& reader, const YAML::Node& root, DeviceList& out) {
+        reader.keys(root, {"devices"});
+        const YAML::Node devices = root["devices"];
+        if (devices.IsDefined() && !devices.IsSequence() && !devices.IsNull()) {
+          reader.fault(devices, "\"devices\" must be a list");
+        }
+        for (const YAML::Node& node : devices) {
+          RegisteredDevice device = read_device(reader, node);
+          if (!out.by_number_.emplace(device.number, out.devices_.size()).second && !device.number.empty()) {
+            reader.fault(node, "the device " + device.number + " is there twice");
+          }
+          out.devices_.push_back(std::move(device));
+        }
+      });
+  if (!read) return nullptr;
+  return std::make_shared<const DeviceList>(*std::move(read));
 }
 
 const RegisteredDevice* DeviceList::find(std::string_view number) const {
@@ -157,7 +130,8 @@ std::string shown_by(std::string_view key, std::string_view certificate_sha256) 
 bool is_proven(const RegisteredDevice& device, std::string_view source) {
   if (!device.proves_itself() || source.starts_with("edit of ")) return true;
   constexpr std::string_view kMqtt = "mqtt ";
-  if (source.starts_with(kMqtt)) return !device.topic.empty() && matches(device.topic, source.substr(kMqtt.size()));
+  if (source.starts_with(kMqtt))
+    return !device.topic.empty() && connect::is_topic_of(device.topic, source.substr(kMqtt.size()));
   if (!source.starts_with("http ") && !source.starts_with("tcp ") && !source.starts_with("astm ")) return false;
   // What was shown stands behind the kind and the address, before anything that the sender chose.
   for (int skipped = 0; !source.empty(); ++skipped) {
