@@ -4,13 +4,14 @@
     tools/torture_feeds.py PROGRAM [--rounds 50] [--senders 8] [--folder DIR] [--seed 1]
 
 Each round starts `meridian serve` with a feed that listens (MLLP), one that looks into a folder, one that hands all of
-it on into files, readings by HTTP and by MQTT (through Mosquitto, where it is installed), and a DICOM node; lets senders send
+it on into files, readings by HTTP, by MQTT (through Mosquitto, where it is installed), by lines of TCP, by an analyser's link and from
+a PostgreSQL database (where it is installed), and a DICOM node; lets senders send
 admissions, discharges, readings and images, again what was not answered; kills the process at a random moment with SIGKILL,
 starts it again, waits until nothing is left to do, and checks that
   - every message that was acknowledged, and every file that was taken, is in the inbox once,
   - each visit is one Encounter, finished when its discharge was acknowledged, and has no version too many,
   - every message was handed on into one file,
-  - every reading that was acknowledged, by the server or the broker, is one Observation with one version,
+  - every reading that was acknowledged, by the server, the broker or the database, is one Observation with one version,
   - every image that was acknowledged is in the archive, and in the ImagingStudy of the record once,
   - nothing became a dead letter.
 At the end `meridian verify` and `meridian dicom verify` compare everything with everything. Exit 1 at the first fault, with the data left where they
@@ -30,7 +31,7 @@ import threading
 import time
 
 from torture import Fault, Server
-from torture_peers import Broker, HttpSender, Scanner, check_readings
+from torture_peers import Analyser, Broker, HttpSender, LineSender, Scanner, Table, check_readings
 
 
 def message(control_id: str, event: str, visit: str) -> bytes:
@@ -87,12 +88,23 @@ class Hospital:
         self.broker = Broker(folder)
         if self.broker.program:
             self.declare("ward", connector={"kind": "mqtt", "broker": f"127.0.0.1:{self.broker.port}", "topics": ["ward/+/vitals"]}, mapping="vitals")
+        devices = self.data / "catalog" / "devices"
+        devices.mkdir()
+        (devices / "registered.yaml").write_text(json.dumps({"devices": [
+            {"number": "T-1", "kind": "thermometer"}, {"number": "AU-1", "kind": "chemistry-analyser"}]}))
+        self.declare("lines", connector={"kind": "tcp", "listen": "127.0.0.1:0", "framing": "lines"}, mapping="devices")
+        self.declare("analysers", connector={"kind": "astm", "listen": "127.0.0.1:0"}, mapping="devices")
+        self.table = Table(folder)
+        if self.table.server:
+            self.declare("table", connector=self.table.declaration(), mapping="vitals")
         nodes = self.data / "catalog" / "dicom"
         nodes.mkdir()
         (nodes / "archive.yaml").write_text(json.dumps({"node": "archive", "listen": "127.0.0.1:0", "titles": ["ARCHIVE"], "anyone": True}))
         self.scanner = Scanner(program, folder)
         self.readings = collections.defaultdict(set)  # by device
-        self.names = ["lab", "drop", "onward", "bedside"] + (["ward"] if self.broker.program else [])
+        self.names = ["lab", "drop", "onward", "bedside", "lines", "analysers"]
+        self.names += (["ward"] if self.broker.program else []) + (["table"] if self.table.server else [])
+        self.places: dict = collections.defaultdict(dict)  # how far a device has come
         self.acknowledged: dict = {}
         self.unanswered = collections.defaultdict(list)
         self.files = 0
@@ -114,14 +126,21 @@ class Hospital:
         part.rename(folder / f"{number}.hl7")
 
     def load(self, server: Server, senders: int, seconds: float, round_number: int):
-        host, port = self.feed(server, "lab")["listen"].rsplit(":", 1)
-        threads = [Sender((host, int(port)), f"s{i}-{round_number}", self.unanswered[i], self.acknowledged) for i in range(senders)]
+        def listens(name: str) -> tuple:
+            host, port = self.feed(server, name)["listen"].rsplit(":", 1)
+            return host, int(port)
+
+        threads = [Sender(listens("lab"), f"s{i}-{round_number}", self.unanswered[i], self.acknowledged) for i in range(senders)]
         threads += [HttpSender(server, f"h{i}", self.unanswered[f"h{i}"], self.readings[f"h{i}"]) for i in range(2)]
+        threads += [LineSender(listens("lines"), self.places["T-1"], self.readings["T-1"]),
+                    Analyser(listens("analysers"), self.places["AU-1"], self.readings["AU-1"])]
         self.scanner.prepare(round_number)
         for thread in threads:
             thread.start()
         scanning = self.scanner.start(server)
         self.put_file(round_number)
+        if self.table.server:
+            self.table.write(200)
         until = time.monotonic() + seconds
         self.broker.publish(until)
         time.sleep(max(0, until - time.monotonic()))
@@ -137,8 +156,9 @@ class Hospital:
             states = [self.feed(server, name) for name in self.names]
             files = list((self.feeds / "incoming").glob("*.hl7"))
             from_broker = not self.broker.program or self.feed(server, "ward")["messages"] >= len(self.broker.promised)
+            from_table = not self.table.server or self.feed(server, "table")["messages"] >= len(self.table.promised)
             images = server.get("/api/v1/dicom/nodes")["imaging_studies"]["up_to_date"]
-            if not files and from_broker and images and all(state["waiting"] == 0 for state in states):
+            if not files and from_broker and from_table and images and all(state["waiting"] == 0 for state in states):
                 return
             time.sleep(0.2)
         raise Fault("it does not come to rest")
@@ -200,7 +220,9 @@ class Hospital:
                 raise Fault(f"visit {number} is {encounter['status']} after {events}")
             if int(encounter["meta"]["versionId"]) > len(events):
                 raise Fault(f"visit {number} has {encounter['meta']['versionId']} versions of {len(events)} messages")
-        promised = set().union(*self.readings.values()) | (self.broker.promised if self.broker.program else set())
+        promised = set().union(*self.readings.values())
+        promised |= self.broker.promised if self.broker.program else set()
+        promised |= self.table.promised if self.table.server else set()
         return len(everything), check_readings(server, promised), self.scanner.check(server)
 
     def verify(self):
@@ -238,6 +260,7 @@ def main() -> int:
         return 1
     finally:
         hospital.broker.stop()
+        hospital.table.stop()
     print(f"{passed} passed, 0 failed")
     return 0
 

@@ -1,4 +1,5 @@
-"""Senders of tools/torture_feeds.py that do not speak HL7 v2: readings by HTTP and MQTT, images by DICOM.
+"""Senders of tools/torture_feeds.py that do not speak HL7 v2: readings by HTTP, MQTT, lines of TCP, an analyser's link and rows of a
+database, images by DICOM.
 
 Each counts as promised what was acknowledged to it, and sends the rest again after the server has come back.
 """
@@ -14,7 +15,10 @@ import subprocess
 import threading
 import time
 
+import postgres_server
 from torture import Fault, Server, pages
+
+BEGAN = int(time.time())
 
 
 def reading(number: str, second: int) -> dict:
@@ -87,6 +91,110 @@ class Broker:
         if self.program:
             self.process.terminate()
             self.process.wait()
+
+
+def shortly_before(second: int) -> float:
+    """So that no clock is wrong: a second of the hour before this run and of those that follow."""
+    return BEGAN - 3600 + second
+
+
+def utc(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+class LineSender(threading.Thread):
+    """A thermometer that sends lines to a feed of kind tcp, one after another; `ok` is the promise."""
+
+    def __init__(self, address: tuple, state: dict, acknowledged: set):
+        super().__init__(daemon=True)
+        self.address, self.state, self.acknowledged = address, state, acknowledged
+
+    def run(self):
+        try:
+            with socket.create_connection(self.address, timeout=30) as peer:
+                lines = peer.makefile("rb")
+                while True:
+                    second = self.state.setdefault("second", 0)
+                    at = utc(shortly_before(second))
+                    peer.sendall(json.dumps({"id": "T-1", "time": at, "patient": "88", "value": 36 + second % 40 / 10}).encode() + b"\n")
+                    answer = lines.readline()
+                    if not answer:
+                        return
+                    if answer != b"ok\n":
+                        raise Fault(f"a line was answered {answer!r}")
+                    self.acknowledged.add(("T-1", at))
+                    self.state["second"] = second + 1
+                    time.sleep(0.002)
+        except OSError:
+            return
+
+
+class Analyser(threading.Thread):
+    """Sends a result a message by LIS01-A2; the acknowledgement of the last frame is the promise."""
+
+    def __init__(self, address: tuple, state: dict, acknowledged: set):
+        super().__init__(daemon=True)
+        self.address, self.state, self.acknowledged = address, state, acknowledged
+
+    def say(self, peer: socket.socket, what: bytes) -> bool:
+        peer.sendall(what)
+        answer = peer.recv(1)
+        if answer not in (b"", b"\x06"):
+            raise Fault(f"a frame was answered {answer!r}")
+        return answer == b"\x06"
+
+    def run(self):
+        try:
+            with socket.create_connection(self.address, timeout=30) as peer:
+                while True:
+                    second = self.state.setdefault("second", 0)
+                    at = shortly_before(second)
+                    stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime(at))
+                    records = [f"H|\\^&|||AU-1|||||||P||{stamp}", "P|1|88", f"O|1|S-{second}||^^^GLU", f"R|1|^^^GLU|{4 + second % 9}|mmol/L||N||F|||||{stamp}", "L|1|N"]
+                    if not self.say(peer, b"\x05"):
+                        return
+                    for number, record in enumerate(records, 1):
+                        body = f"{number}{record}\r\x03".encode()
+                        if not self.say(peer, b"\x02" + body + f"{sum(body) % 256:02X}\r\n".encode()):
+                            return
+                    peer.sendall(b"\x04")
+                    self.acknowledged.add(("AU-1", utc(at)))
+                    self.state["second"] = second + 1
+                    time.sleep(0.002)
+        except OSError:
+            return
+
+
+class Table:
+    """Rows that a system of another maker writes into PostgreSQL; what it has committed, the server must have in the end."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.server = None
+        if not postgres_server.installed():
+            return
+        place = folder / "pg"
+        place.mkdir()
+        for path in (folder, place):
+            path.chmod(0o755)
+        self.server = postgres_server.PostgresServer(place, {"listen_addresses": "''", "fsync": "off"})
+        self.server.do("CREATE TABLE readings (id serial PRIMARY KEY, device text, patient_no text, time timestamptz, heart_rate int)")
+        self.second = 0
+        self.promised: set = set()
+
+    def declaration(self) -> dict:
+        return {"kind": "sql", "database": f"host={self.server.folder} user={self.server.user} dbname=postgres", "every": "1s", "watermark": "id", "from": "0",
+                "query": "SELECT * FROM readings WHERE id >= $1::int ORDER BY id"}
+
+    def write(self, rows: int) -> None:
+        first, self.second = self.second, self.second + rows
+        began = 1_714_521_600
+        self.server.do(f"INSERT INTO readings (device, patient_no, time, heart_rate) SELECT 'table', 'Rtable', to_timestamp({began} + i), 60 + i % 40 "
+                       f"FROM generate_series({first}, {self.second - 1}) i")
+        self.promised |= {("table", utc(began + second)) for second in range(first, self.second)}
+
+    def stop(self) -> None:
+        if self.server:
+            self.server.stop()
 
 
 def image(study: str, instance: str) -> bytes:

@@ -18,7 +18,6 @@ import http.client
 import json
 import os
 import pathlib
-import pwd
 import re
 import shutil
 import subprocess
@@ -28,6 +27,8 @@ import time
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+from postgres_server import PostgresServer  # noqa: E402
 LOINC = "http://loinc.org"
 SETTINGS = {
     "listen_addresses": "''", "shared_buffers": "512MB", "maintenance_work_mem": "512MB", "max_wal_size": "8GB", "wal_level": "minimal",
@@ -67,29 +68,9 @@ def index_statements(types: list[str]) -> tuple[list[str], int]:
     return statements, left_out
 
 
-class Postgres:
+class Postgres(PostgresServer):
     def __init__(self, folder: pathlib.Path):
-        self.binaries = pathlib.Path(subprocess.check_output(["pg_config", "--bindir"], text=True).strip())
-        self.folder = folder
-        # It refuses to run as root.
-        self.prefix, self.user = ([], pwd.getpwuid(os.geteuid()).pw_name) if os.geteuid() else (["runuser", "-u", "postgres", "--"], "postgres")
-        shutil.chown(folder, self.user)
-        self.run(self.binaries / "initdb", "-D", folder / "db", "-A", "trust", "-U", self.user, "-E", "UTF8", "--no-locale")
-        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()) + f" -k {folder}"
-        self.run(self.binaries / "pg_ctl", "-D", folder / "db", "-o", options, "-w", "-l", folder / "log", "start")
-
-    def run(self, *words) -> None:
-        subprocess.run([*self.prefix, *map(str, words)], check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-    def psql(self, *statements: str) -> list[str]:
-        return [*self.prefix, "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", self.user, "-d", "postgres",
-                *(word for statement in statements for word in ("-c", statement))]
-
-    def do(self, *statements: str) -> str:
-        done = subprocess.run(self.psql(*statements), text=True, capture_output=True, cwd="/")
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return done.stdout
+        super().__init__(folder, SETTINGS)
 
     def two_at_a_time(self, jobs: list) -> None:
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -121,9 +102,6 @@ class Postgres:
     def times(self, statement: str, repeats: int = 20) -> list[float]:
         out = self.do("\\timing on", *[statement] * repeats)
         return sorted(float(found) for found in re.findall(r"Time: ([\d.]+) ms", out))
-
-    def stop(self) -> None:
-        self.run(self.binaries / "pg_ctl", "-D", self.folder / "db", "-m", "immediate", "stop")
 
 
 def meridian_times(port: int, path: str, repeats: int = 20) -> tuple[list[float], dict]:
