@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -38,6 +40,7 @@
 #include "rest/routes.hpp"
 #include "rest/store_routes.hpp"
 #include "rest/terminology_routes.hpp"
+#include "store/backup.hpp"
 #include "store/store.hpp"
 #include "terminology/folder.hpp"
 #include "terminology/follower.hpp"
@@ -69,7 +72,39 @@ void note_access(const http::AccessEntry& entry) {
                        {"fault", entry.fault}});
 }
 
-constexpr std::string_view kTerminologyFolder = "terminology";  // within the data folder
+// Within the data folder.
+constexpr std::string_view kTerminologyFolder = "terminology";
+constexpr std::string_view kCatalogFolder = "catalog";
+
+std::string within(std::string_view folder, std::string_view name) {
+  return std::string(folder).append("/").append(name);
+}
+
+/// These folders and all that lie in them, as paths within the data folder.
+std::vector<std::string> folders_of(const std::string& data, std::initializer_list<std::string_view> names) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> found;
+  for (const std::string_view name : names) {
+    found.emplace_back(name);
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(within(data, name), ignored)) {
+      if (entry.is_directory(ignored)) found.push_back(entry.path().lexically_relative(data).string());
+    }
+  }
+  return found;
+}
+
+/// What a back-up keeps beside the store.
+void add_beside(store::BackupRequest& request, const std::string& data, const ingest::Feeds& feeds,
+                const imaging::Archive& archive) {
+  request.beside = folders_of(data, {kTerminologyFolder, kCatalogFolder});
+  request.parts.push_back({.folder = std::string(ingest::Feeds::kInboxFolder),
+                           .checkpoint = [&feeds](const std::string& to) { return feeds.checkpoint(to); }});
+  request.parts.push_back({.folder = within(kArchiveFolder, imaging::Archive::kIndexFolder),
+                           .checkpoint = [&archive](const std::string& to) { return archive.checkpoint(to); },
+                           .blobs = &archive.blobs(),
+                           .blobs_folder = within(kArchiveFolder, imaging::Archive::kBlobsFolder)});
+}
 
 http::ApiInfo api_info() {
   http::ApiInfo api;
@@ -162,6 +197,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   s.validator = std::make_unique<validation::Validator>(schema, s.knowledge.profiles, validating);
 
   // 2. The record.
+  const std::string catalog = within(data, kCatalogFolder);
   store::StoreOptions store;
   store.folder = data;
   store.memory = s.memory.get();
@@ -170,7 +206,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   store.memory_bytes = config.bytes(kStoreMemory);
   store.code_sets = s.terminology.get();
   s.store = TRY(store::Store::open(std::move(store)));
-  TRY(load_systems(data + "/" + std::string(kTerminologyFolder), s.loaded, *s.library));
+  TRY(load_systems(within(data, kTerminologyFolder), s.loaded, *s.library));
   s.definitions = TRY(terminology::Follower::start(*s.store, *s.library));
 
   // 3. Threads.
@@ -185,16 +221,15 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   feeds.store = s.store.get();
   feeds.io = s.io.get();
   feeds.memory = s.memory.get();
-  s.feeds =
-      TRY(ingest::Feeds::start({.folder = data, .catalog = data + "/catalog", .threads = workers}, std::move(feeds)));
+  s.feeds = TRY(ingest::Feeds::start({.folder = data, .catalog = catalog, .threads = workers}, std::move(feeds)));
 
   // 5. The archive of images.
   const std::string secret = TRY(s.store->secret(store::kDefaultTenant));
   imaging::ArchiveOptions archive;
-  archive.folder = data + "/archive";
+  archive.folder = within(data, kArchiveFolder);
   archive.memory = s.memory.get();
   archive.key = secret;
-  s.dialects = TRY(imaging::Dialects::read(data + "/catalog/dicom/dialects"));
+  s.dialects = TRY(imaging::Dialects::read(catalog + "/dicom/dialects"));
   archive.dialects = &s.dialects;
   s.archive = TRY(imaging::Archive::open(std::move(archive)));
   mapping::ImagingContext images;
@@ -204,7 +239,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   s.studies = imaging::StudyKeeper::start(*s.archive, *s.store, std::move(images), &s.dialects);
   imaging::DicomNodesServices nodes;
   nodes.archive = s.archive.get();
-  s.nodes = TRY(imaging::DicomNodes::start({.catalog = data + "/catalog"}, std::move(nodes)));
+  s.nodes = TRY(imaging::DicomNodes::start({.catalog = catalog}, std::move(nodes)));
 
   // 6. The routes.
   http::Router router;
@@ -224,7 +259,8 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   interactions.work_folder = data + "/work";
   interactions.max_issues = operations.max_issues;
   s.work = rest::mount_store(router, std::move(interactions));
-  rest::mount_administration(router, *s.store, {std::string(kTerminologyFolder)});
+  rest::mount_administration(
+      router, *s.store, [&s, data](store::BackupRequest& request) { add_beside(request, data, *s.feeds, *s.archive); });
   rest::mount_terminology(router, *s.library, *s.loaded);
   http::ServiceRoutes service;
   service.api = api_info();

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/config.hpp"
@@ -18,6 +19,8 @@ class Store;
 }
 
 namespace meridian::app {
+
+inline constexpr std::string_view kArchiveFolder = "archive";  ///< of DICOM objects, within the data folder
 
 class Instance {
  public:

@@ -36,6 +36,9 @@ namespace meridian {
 class Clock;
 class MemoryBudget;
 }  // namespace meridian
+namespace meridian::kv {
+class Blobs;
+}
 
 namespace meridian::imaging {
 
@@ -140,12 +143,21 @@ class Archive {
   Result<> keep_cursor(std::string_view name, std::uint64_t through);
   /// Called after each change is safe, from the index's thread: a hint. Until the handle goes.
   std::shared_ptr<void> on_change(Callback<void()> wake);
+  /// The index, as it is now, in a folder that is not there yet; and what it speaks of: for back-ups. A blob is safe
+  /// before the index names it.
+  Result<> checkpoint(const std::string& folder) const;
+  const kv::Blobs& blobs() const;
+  static constexpr std::string_view kIndexFolder = "index";    ///< within the archive's
+  static constexpr std::string_view kBlobsFolder = "objects";  ///< within the archive's
+  /// Removes blobs that nothing names, left by a crash or a restore; how many. For an archive that nobody writes to.
+  Result<std::uint64_t> sweep();
   /// Reads every object and compares it with the index; a line for each fault.
   Result<std::vector<std::string>> verify(const Callback<void(std::string_view progress)>& progress) const;
 
  private:
   struct State;
   explicit Archive(std::unique_ptr<State> state);
+  Result<> look_through(const StoredInstance& stored) const;
   std::unique_ptr<State> state_;
 };
 

@@ -91,7 +91,7 @@ struct Feeds::State {
   std::string secret;
   DeviceRegister devices;
   std::unique_ptr<RecordWriter> record;
-  std::unique_ptr<Inbox> inbox;
+  std::unique_ptr<Inbox> inbox;  // made under `mutex`; then it stays
   std::unique_ptr<ThreadPool> pool;
   std::atomic<net::Io*> io = nullptr;  // once they listen
 
@@ -134,7 +134,9 @@ struct Feeds::State {
     record = std::make_unique<RecordWriter>(*services.store);
     pool = std::make_unique<ThreadPool>(
         ThreadPool::Options{.name = "ingest", .threads = options.threads, .queue_limit = kQueue});
-    inbox = TRY(Inbox::open(settings));
+    std::unique_ptr<Inbox> opened = TRY(Inbox::open(settings));
+    const std::lock_guard lock(mutex);
+    inbox = std::move(opened);
     return {};
   }
 
@@ -442,6 +444,15 @@ Result<std::shared_ptr<const mapping::MergeRules>> Feeds::rules() const {
     state_->catalogue = std::move(mappings);
   }
   return state_->catalogue->merge_rules();
+}
+
+Result<> Feeds::checkpoint(const std::string& folder) const {
+  const Inbox* inbox = nullptr;
+  {
+    const std::lock_guard lock(state_->mutex);
+    inbox = state_->inbox.get();
+  }
+  return inbox == nullptr ? Result<>() : inbox->checkpoint(folder);
 }
 
 Result<Comparison> Feeds::compare(const FeedService& feed, InboxQuery query,

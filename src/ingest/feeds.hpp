@@ -73,6 +73,9 @@ class Feeds {
   Result<FeedChanges> reload();
   /// Why what the catalogue says is not in force; empty when it is.
   std::string fault() const;
+  /// The inbox, as it is now, in a folder that is not there yet; none where there is no inbox.
+  Result<> checkpoint(const std::string& folder) const;
+  static constexpr std::string_view kInboxFolder = "inbox/kv";  ///< that of a checkpoint, within the data folder
   /// What a feed's messages would become with these files in the place of those of the mappings in force.
   /// Errors: those of compare(); unprocessable (a line for each fault in the files).
   Result<Comparison> compare(const FeedService& feed, InboxQuery query,

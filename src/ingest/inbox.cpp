@@ -261,6 +261,10 @@ Result<FeedCounts> Inbox::counts(const std::string& feed) const {
   return state_->writer->counts(feed);
 }
 
+Result<> Inbox::checkpoint(const std::string& folder) const {
+  return state_->kv->checkpoint(folder);
+}
+
 std::vector<std::string> Inbox::feeds() const {
   return state_->writer->feeds();
 }

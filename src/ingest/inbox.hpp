@@ -158,6 +158,8 @@ class Inbox {
                                               std::size_t limit) const;
   Result<FeedCounts> counts(const std::string& feed) const;
   std::vector<std::string> feeds() const;  ///< that have messages
+  /// All of it, as it is now, in a folder that is not there yet: for back-ups. Conflict when it is.
+  Result<> checkpoint(const std::string& folder) const;
   /// Forgets messages that arrived before and need nothing more; how many.
   Result<std::uint64_t> forget(const std::string& feed, Instant before, std::uint64_t at_most);
 

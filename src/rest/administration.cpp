@@ -60,14 +60,16 @@ http::Response verify(store::Store& store, const http::Request& request) {
   return report(std::move(text), faults->size());
 }
 
-http::Response backup(store::Store& store, const std::vector<std::string>& beside, const http::Request& request) {
+using AddBeside = Callback<void(store::BackupRequest&)>;
+
+http::Response backup(store::Store& store, const AddBeside& add_beside, const http::Request& request) {
   store::BackupRequest asked;
   asked.folder = request.query("to").value_or("");
   asked.incremental = request.query("incremental") == "true";
-  asked.beside = beside;
   if (asked.folder.empty() || asked.folder.front() != '/') {
     return http::Response::problem(400, "say where to: ?to=/an/absolute/folder");
   }
+  if (add_beside) add_beside(asked);
   const Result<store::BackupMade> made = store.backup(asked);
   if (!made) return http::Response::problem(made.error());
   std::string text = fmt::format("restore point {} through commit {} in {}: {} of {} files new, {} of {} bytes\n",
@@ -89,7 +91,7 @@ http::Response reindex(store::Store& store, const http::Request& request) {
 
 }  // namespace
 
-void mount_administration(http::Router& router, store::Store& store, std::vector<std::string> beside) {
+void mount_administration(http::Router& router, store::Store& store, AddBeside add_beside) {
   const std::string of_tenant = "/t/{tenant}";
   for (const std::string& root : {std::string(), of_tenant}) {
     router
@@ -116,8 +118,9 @@ void mount_administration(http::Router& router, store::Store& store, std::vector
   }
   job("/api/v1/backup",
       "Make a restore point in another folder (`to`), a new one or, with `incremental=true`, a back-up that is there",
-      [&store, folders = std::make_shared<const std::vector<std::string>>(std::move(beside))](
-          const http::Request& request) { return backup(store, *folders, request); });
+      [&store, add = std::make_shared<const AddBeside>(std::move(add_beside))](const http::Request& request) {
+        return backup(store, *add, request);
+      });
 }
 
 }  // namespace meridian::rest

@@ -5,19 +5,20 @@
 // they are done. Below /t/{tenant} all but back-ups are for that tenant. Specification: our own.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "base/callback.hpp"
 
 namespace meridian::http {
 class Router;
 }
 namespace meridian::store {
 class Store;
-}
+struct BackupRequest;
+}  // namespace meridian::store
 
 namespace meridian::rest {
 
-/// The store must outlive the router. `beside`: folders within the data folder that a back-up keeps too.
-void mount_administration(http::Router& router, store::Store& store, std::vector<std::string> beside);
+/// The store must outlive the router. `add_beside` says what of the data folder a back-up keeps beside the store; on
+/// any thread.
+void mount_administration(http::Router& router, store::Store& store, Callback<void(store::BackupRequest&)> add_beside);
 
 }  // namespace meridian::rest

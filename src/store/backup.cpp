@@ -1,6 +1,7 @@
 #include "store/backup.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -93,11 +94,28 @@ class Bringing {
   BackupMade made_;
 };
 
-Result<> bring_folder(FileSystem& files, Bringing& bringing, const std::string& from, const std::string& as) {
+/// Without the folders in it.
+Result<> bring_folder(FileSystem& files, Bringing& bringing, const std::string& from, const std::string& as,
+                      const std::vector<std::string>* beside = nullptr) {
   if (!TRY(files.exists(from))) return {};
   for (const std::string& name : TRY(files.list(from))) {
     if (name.ends_with(".part")) continue;  // being written
-    TRY(bringing.bring(std::string(from).append("/").append(name), std::string(as).append("/").append(name)));
+    std::string path = std::string(as).append("/").append(name);
+    if (beside != nullptr && std::ranges::find(*beside, path) != beside->end()) continue;
+    const Result<> brought = bringing.bring(std::string(from).append("/").append(name), path);
+    // What lies beside the Kv is others' as well: a file may have been moved away meanwhile.
+    if (!brought && beside != nullptr && brought.error().code() == ErrorCode::not_found) continue;
+    TRY(brought);
+  }
+  return {};
+}
+
+/// Blobs take long: those that are there are brought before the checkpoints, and then those that have come meanwhile.
+Result<> bring_blobs(const BackupFolder& backup, const BackupRequest& request, Bringing& bringing, bool is_last) {
+  for (const BackupPart& part : request.parts) {
+    if (part.blobs == nullptr) continue;
+    BackupFolder::Blobs all = TRY(backup.take_blobs(*part.blobs, part.blobs_folder, bringing.made()));
+    if (is_last) bringing.point().blobs.push_back(std::move(all));
   }
   return {};
 }
@@ -120,18 +138,27 @@ Result<BackupMade> back_up(const BackupSource& source, const BackupRequest& requ
   TRY(staging.clear());
   TRY(files.create_directory(staging.path()));
   Bringing bringing(files, backup, earlier);
+  TRY(bring_blobs(backup, request, bringing, false));
   BackupPoint about;
   about.number = earlier.last + 1;
   about.time = source.clock.now();
-  about.commit = TRY(source.checkpoint(staging.path() + "/kv"));
+  about.commit = TRY(source.checkpoint(staging.path()));
   TRY(bring_folder(files, bringing, staging.path() + "/kv", "kv"));
-  for (const std::string& name : request.beside) {
-    TRY(bring_folder(files, bringing, source.folder + "/" + name, name));
+  for (std::size_t i = 0; i < request.parts.size(); ++i) {
+    TRY(bring_folder(files, bringing, staging.path() + "/part-" + std::to_string(i), request.parts[i].folder));
   }
+  for (const std::string& name : request.beside) {
+    TRY(bring_folder(files, bringing, source.folder + "/" + name, name, &request.beside));
+  }
+  TRY(bring_blobs(backup, request, bringing, true));
   BackupFolder::Point& point = bringing.point();
   for (const File& file : point.files) {
     ++about.files;
     about.bytes += file.bytes;
+  }
+  for (const BackupFolder::Blobs& blobs : point.blobs) {
+    about.files += blobs.count;
+    about.bytes += blobs.bytes;
   }
   point.about = about;
   TRY(backup.add(point));
@@ -169,18 +196,24 @@ Result<BackupPoint> restore_point(FileSystem& files, const std::string& folder, 
                                   const std::string& to) {
   const BackupFolder backup = TRY(BackupFolder::open(files, folder));
   const BackupFolder::Point point = TRY(find_point(TRY(backup.points()), folder, at));
-  TRY(files.create_directory(to));
-  std::vector<std::string> folders;
-  for (const File& file : point.files) {
-    std::string inner = to + "/" + file.path.substr(0, file.path.find('/'));
-    if (std::find(folders.begin(), folders.end(), inner) == folders.end()) {
-      TRY(files.create_directory(inner));
-      folders.push_back(std::move(inner));
+  std::set<std::string> folders;
+  const auto make_folders = [&](const std::string& path) -> Result<> {
+    for (std::size_t slash = 0; slash != std::string::npos; slash = path.find('/', slash + 1)) {
+      std::string inner = to + (slash == 0 ? "" : "/" + path.substr(0, slash));
+      if (!folders.contains(inner)) TRY(files.create_directory(inner));
+      folders.insert(std::move(inner));
     }
+    return {};
+  };
+  for (const File& file : point.files) {
+    TRY(make_folders(file.path));
     TRY(backup.give(file, to + "/" + file.path));
   }
+  for (const BackupFolder::Blobs& blobs : point.blobs) {
+    TRY(make_folders(blobs.path + "/"));
+    TRY(backup.give_blobs(blobs, to + "/" + blobs.path));
+  }
   for (const std::string& inner : folders) TRY(files.sync_directory(inner));
-  TRY(files.sync_directory(to));
   return point.about;
 }
 

@@ -1,5 +1,7 @@
 #include "store/store.hpp"
 
+#include <fmt/format.h>
+
 #include <condition_variable>
 #include <mutex>
 
@@ -248,11 +250,18 @@ Result<BackupMade> Store::backup(const BackupRequest& request) {
       .checkpoint = [&](const std::string& folder) -> Result<CommitNumber> {
         // The first brings what is in memory to files, beside the commits; so the second, between two commits, is
         // short.
-        TRY(core.kv->checkpoint(folder + "-before"));
+        const auto make = [&](const std::string& suffix) -> Result<> {
+          TRY(core.kv->checkpoint(folder + "/kv" + suffix));
+          for (std::size_t i = 0; i < request.parts.size(); ++i) {
+            TRY(request.parts[i].checkpoint(fmt::format("{}/part-{}{}", folder, i, suffix)));
+          }
+          return {};
+        };
+        TRY(make("-before"));
         CommitNumber commit;
         TRY(run_alone(core, [&]() -> Result<> {
           commit = last_commit(kDefaultTenant);
-          return core.kv->checkpoint(folder);
+          return make({});
         }));
         return commit;
       },

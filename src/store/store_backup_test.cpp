@@ -1,10 +1,16 @@
 // Back-ups: restore points that share their files, damage that is noticed, and what a crash leaves.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <thread>
 
+#include "base/hash.hpp"
+#include "base/hex.hpp"
 #include "base/testing/fault_file_system.hpp"
+#include "kv/file_blobs.hpp"
+#include "kv/rocks.hpp"
 #include "store/backup.hpp"
 #include "store/store.hpp"
 #include "store/testing/model_store.hpp"
@@ -15,6 +21,7 @@ namespace {
 using meridian::testing::Fault;
 using meridian::testing::FaultFileSystem;
 using meridian::testing::update_of;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -62,13 +69,19 @@ std::string largest(FileSystem& files, const std::string& backup) {
   std::string found;
   std::uint64_t most = 0;
   for (const std::string& name : list(files, backup + "/files")) {
-    const std::string path = backup + "/files/" + name;
+    const std::string path = fmt::format("{}/files/{}", backup, name);
     if (const std::uint64_t bytes = *files.size(path); bytes > most) {
       most = bytes;
       found = path;
     }
   }
   return found;
+}
+
+/// A point's text, ended anew.
+std::string with_checksum(const std::string& text) {
+  const std::string body = text.substr(0, text.rfind("end "));
+  return body + fmt::format("end {:08x}\n", crc32c(body));
 }
 
 struct StoreBackup : ::testing::Test {
@@ -138,6 +151,128 @@ TEST_F(StoreBackup, keeps_the_folders_beside_the_kv) {
   EXPECT_FALSE(*files.exists("/one/terminology/b.part"));
 }
 
+TEST_F(StoreBackup, keeps_folders_in_folders_under_any_name) {
+  const std::string inner = "/data/catalog/feeds";
+  ASSERT_TRUE(files.create_directory("/data/catalog"));
+  ASSERT_TRUE(files.create_directory(inner));
+  write(files, "/data/catalog/read me%.txt", "one");
+  write(files, inner + "/化验.yaml", "two");
+  const BackupRequest request{.folder = "/copy", .beside = {"catalog", "catalog/feeds"}};
+  ASSERT_TRUE(store->backup(request));
+  ASSERT_TRUE(restore("1", "/one"));
+  EXPECT_EQ(read(files, "/one/catalog/read me%.txt"), "one");
+  EXPECT_EQ(read(files, "/one/catalog/feeds/化验.yaml"), "two");
+}
+
+TEST_F(StoreBackup, reads_points_of_the_format_before) {
+  ASSERT_TRUE(back_up());
+  for (const std::string& path : {std::string("/copy/MERIDIAN-BACKUP"), std::string("/copy/points/1")}) {
+    std::string text = read(files, path);
+    text.replace(text.find("back-up 2"), 9, "back-up 1");
+    write(files, path, path.ends_with("/1") ? with_checksum(text) : text);
+  }
+  ASSERT_TRUE(restore("1", "/one"));
+  EXPECT_EQ(resources(files, "/one"), 1U);
+  put(*store, "p2");
+  ASSERT_TRUE(back_up());
+  EXPECT_EQ(read(files, "/copy/MERIDIAN-BACKUP"), "meridian back-up 2\n");
+  ASSERT_TRUE(restore("1", "/one-again"));
+  ASSERT_TRUE(restore("2", "/two"));
+  EXPECT_EQ(resources(files, "/two"), 2U);
+}
+
+/// A part with a Kv that names blobs.
+struct StoreBackupOfParts : StoreBackup {
+  std::unique_ptr<kv::Kv> kv;
+  std::unique_ptr<kv::Blobs> blobs;
+  static constexpr kv::SpaceDefinition kSpaces[] = {{.name = "names"}};
+
+  void SetUp() override {
+    StoreBackup::SetUp();
+    ASSERT_TRUE(files.create_directory("/data/images"));
+    kv = open_kv("/data");
+    blobs = *kv::open_file_blobs(files, "/data/images/objects");
+  }
+  std::unique_ptr<kv::Kv> open_kv(const std::string& data) {
+    kv::RocksOptions options;
+    options.folder = data + "/images/index";
+    options.files = &files;
+    options.memory_bytes = std::uint64_t{8} << 20;
+    return *kv::open_rocks(kSpaces, options);
+  }
+  static kv::BlobName name_of(std::string_view bytes) {
+    kv::BlobName name;
+    const auto digest = sha256(bytes);
+    std::memcpy(name.data(), digest.data(), name.size());
+    return name;
+  }
+  void add(const std::string& bytes) {
+    ASSERT_TRUE(blobs->put(name_of(bytes), bytes));
+    kv::Batch batch;
+    batch.put(kv::SpaceId{0}, bytes, "");
+    ASSERT_TRUE(kv->commit(batch, kv::Durability::synced));
+  }
+  Result<BackupMade> back_up() {
+    BackupRequest request{.folder = "/copy", .incremental = true};
+    request.parts.push_back({.folder = "images/index",
+                             .checkpoint = [this](const std::string& to) { return kv->checkpoint(to); },
+                             .blobs = blobs.get(),
+                             .blobs_folder = "images/objects"});
+    return store->backup(request);
+  }
+  /// What a restored Kv names, each with its blob.
+  std::vector<std::string> names(const std::string& data) {
+    std::vector<std::string> found;
+    const auto restored = open_kv(data);
+    const auto objects = *kv::open_file_blobs(files, data + "/images/objects");
+    const auto view = restored->view();
+    for (const auto cursor = view->scan(kv::SpaceId{0}, {"", ""}); cursor->valid(); cursor->next()) {
+      EXPECT_EQ(objects->size(name_of(cursor->key())).value_or(0), cursor->key().size()) << cursor->key();
+      found.emplace_back(cursor->key());
+    }
+    return found;
+  }
+};
+
+TEST_F(StoreBackupOfParts, keeps_each_blob_once_and_what_names_them_as_it_was) {
+  add("one");
+  add("second");
+  const auto first = back_up();
+  ASSERT_TRUE(first) << first.error().message();
+  add("third one");
+  ASSERT_TRUE(blobs->remove(name_of("one")));
+  put(*store, "p2");
+  const auto second = back_up();
+  ASSERT_TRUE(second) << second.error().message();
+  EXPECT_LT(second->copied_files, second->point.files);
+  ASSERT_TRUE(restore("1", "/one"));
+  ASSERT_TRUE(restore("2", "/two"));
+  EXPECT_THAT(names("/one"), ElementsAre("one", "second"));
+  EXPECT_EQ(resources(files, "/two"), 2U);
+  const auto objects = *kv::open_file_blobs(files, "/two/images/objects");
+  EXPECT_TRUE(*objects->exists(name_of("third one")));
+  // What is listed says how many there are.
+  EXPECT_EQ(backup_points(files, "/copy")->points.front().files, first->point.files);
+}
+
+TEST_F(StoreBackupOfParts, notices_missing_blobs_and_mends_damaged_ones) {
+  add("one");
+  add("second");
+  ASSERT_TRUE(back_up());
+  const auto path_of = [](std::string_view bytes) {
+    const std::string hex = to_hex(std::span<const std::byte>(name_of(bytes)));
+    return "/copy/images/objects/" + hex.substr(0, 2) + "/" + hex.substr(2);
+  };
+  ASSERT_TRUE(files.remove(path_of("one")));
+  EXPECT_EQ(restore("1", "/one").error().code(), ErrorCode::io_failure);
+  write(files, path_of("second"), "sec");
+  const auto again = back_up();
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(again->mended_files, 1U);
+  ASSERT_TRUE(restore("1", "/whole"));
+  EXPECT_THAT(names("/whole"), ElementsAre("one", "second"));
+}
+
 TEST_F(StoreBackup, a_damaged_file_is_noticed_and_copied_anew) {
   ASSERT_TRUE(back_up());
   const std::string path = largest(files, "/copy");
@@ -196,17 +331,22 @@ TEST_F(StoreBackup, nobody_elses_folder_is_taken) {
   EXPECT_EQ(backup_points(files, "/mine").error().code(), ErrorCode::not_found);
   EXPECT_EQ(store->backup({.folder = "/mine"}).error().code(), ErrorCode::conflict);
   ASSERT_TRUE(back_up());
-  write(files, "/copy/MERIDIAN-BACKUP", "meridian back-up 2\n");
+  write(files, "/copy/MERIDIAN-BACKUP", "meridian back-up 3\n");
   EXPECT_EQ(back_up().error().code(), ErrorCode::unsupported);
 }
 
 TEST_F(StoreBackup, paths_that_lead_elsewhere_are_no_point) {
   ASSERT_TRUE(back_up());
-  std::string text = read(files, "/copy/points/1");
-  text.replace(text.find("kv/"), 3, "../");
-  write(files, "/copy/points/1", text);
-  EXPECT_EQ(restore("1", "/one").error().code(), ErrorCode::io_failure);
-  EXPECT_FALSE(*files.exists("/one"));
+  const std::string text = read(files, "/copy/points/1");
+  for (const char* path : {"../x/", "/kv/", "kv/../../", "kv/./", "kv//", "%2e%2e/", "kv/%00/", "kv/%2/", "kv "}) {
+    std::string changed = text;
+    changed.replace(changed.find("kv/"), 3, path);
+    write(files, "/copy/points/1", with_checksum(changed));
+    EXPECT_EQ(restore("1", "/one").error().code(), ErrorCode::io_failure) << path;
+    EXPECT_FALSE(*files.exists("/one")) << path;
+  }
+  write(files, "/copy/points/1", with_checksum(text));
+  EXPECT_TRUE(restore("1", "/one"));
 }
 
 TEST_F(StoreBackup, is_consistent_while_commits_go_on) {

@@ -16,7 +16,8 @@ struct BackupSource {
   FileSystem& files;
   const Clock& clock;
   std::string folder;  ///< of the data
-  /// Makes a checkpoint of the Kv in this folder, as it is after a commit, and says which.
+  /// Makes checkpoints within this folder, as all is after a commit, and says which: `kv` of the store, and of the
+  /// request's parts `part-0` and so on.
   Callback<Result<CommitNumber>(const std::string& folder)> checkpoint;
 };
 

@@ -4,18 +4,21 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
 #include "base/callback.hpp"
 #include "base/hash.hpp"
 #include "base/hex.hpp"
+#include "kv/file_blobs.hpp"
 
 namespace meridian::store {
 namespace {
 
 constexpr std::string_view kMarker = "/MERIDIAN-BACKUP";
-constexpr std::string_view kFormat = "meridian back-up 1\n";
+constexpr std::string_view kFormat = "meridian back-up 2\n";
+constexpr std::string_view kFormerFormat = "meridian back-up 1\n";  // plain paths of two names, and no blobs
 constexpr std::string_view kIncoming = "/files/incoming";
 constexpr std::size_t kMaxPointBytes = std::size_t{256} << 20;
 constexpr std::size_t kPiece = std::size_t{1} << 20;
@@ -47,6 +50,18 @@ Result<BackupFolder::File> copy(FileSystem& files, const std::string& from, cons
   return file;
 }
 
+Result<> copy_blob(const kv::Blobs& from, const kv::BlobName& name, kv::Blobs& to) {
+  const std::unique_ptr<RandomAccessFile> file = TRY(from.open(name));
+  const std::unique_ptr<kv::Blobs::Writer> out = TRY(to.writer());
+  std::string room(kPiece, '\0');
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = TRY(file->read_at(at, room));
+    if (got == 0) return out->commit(name);
+    TRY(out->append(std::string_view(room).substr(0, got)));
+    at += got;
+  }
+}
+
 std::string_view next_word(std::string_view& line) {
   const std::size_t space = line.find(' ');
   const std::string_view word = line.substr(0, space);
@@ -60,17 +75,51 @@ bool read_number(std::string_view word, Number& number) {
   return problem == std::errc() && end == word.data() + word.size();
 }
 
-/// "folder/file", of plain letters: nothing that could lead elsewhere.
-bool is_plain_path(std::string_view path) {
-  const std::size_t slash = path.find('/');
-  if (slash == std::string_view::npos) return false;
-  const auto is_plain = [](std::string_view name) {
-    return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-             c == '-';
-    });
-  };
-  return is_plain(path.substr(0, slash)) && is_plain(path.substr(slash + 1));
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+         c == '-' || c == '/';
+}
+
+/// As it stands in a line: plain letters, and %HH for all else.
+std::string written(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (is_plain(c)) {
+      out += c;
+    } else {
+      out += '%' + to_hex(std::string_view(&c, 1));
+    }
+  }
+  return out;
+}
+
+/// "folder/file"; nothing that could lead elsewhere.
+bool leads_inside(std::string_view path) {
+  if (path.find('/') == std::string_view::npos || path.find('\0') != std::string_view::npos) return false;
+  while (true) {
+    const std::size_t slash = path.find('/');
+    const std::string_view name = path.substr(0, slash);
+    if (name.empty() || name == "." || name == "..") return false;
+    if (slash == std::string_view::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+std::optional<std::string> read_path(std::string_view line) {
+  std::string path;
+  for (; !line.empty(); line.remove_prefix(1)) {
+    if (line.front() != '%') {
+      if (!is_plain(line.front())) return std::nullopt;
+      path += line.front();
+      continue;
+    }
+    const Result<std::string> byte = from_hex(line.substr(1, 2));
+    if (!byte || byte->size() != 1) return std::nullopt;
+    path += *byte;
+    line.remove_prefix(2);
+  }
+  if (!leads_inside(path)) return std::nullopt;
+  return path;
 }
 
 bool is_digest(std::string_view word) {
@@ -81,7 +130,11 @@ std::string write_point(const BackupFolder::Point& point) {
   std::string text =
       fmt::format("{}time {}\ncommit {}\n", kFormat, point.about.time.microseconds(), point.about.commit.value());
   for (const BackupFolder::File& file : point.files) {
-    text += fmt::format("file {} {} {} {}\n", file.bytes, file.modified.microseconds(), file.sha256, file.path);
+    text +=
+        fmt::format("file {} {} {} {}\n", file.bytes, file.modified.microseconds(), file.sha256, written(file.path));
+  }
+  for (const BackupFolder::Blobs& blobs : point.blobs) {
+    text += fmt::format("blobs {} {} {}\n", blobs.count, blobs.bytes, written(blobs.path));
   }
   return text + fmt::format("end {:08x}\n", crc32c(text));
 }
@@ -97,13 +150,25 @@ bool read_line(std::string_view line, BackupFolder::Point& point) {
     point.about.commit = CommitNumber(static_cast<std::uint64_t>(number));
     return true;
   }
+  if (word == "blobs") {
+    BackupFolder::Blobs blobs;
+    if (!read_number(next_word(line), blobs.count) || !read_number(next_word(line), blobs.bytes)) return false;
+    std::optional<std::string> path = read_path(line);
+    if (!path) return false;
+    blobs.path = *std::move(path);
+    point.about.files += blobs.count;
+    point.about.bytes += blobs.bytes;
+    point.blobs.push_back(std::move(blobs));
+    return true;
+  }
   BackupFolder::File file;
   if (word != "file" || !read_number(next_word(line), file.bytes) || !read_number(next_word(line), number))
     return false;
   file.modified = Instant::from_microseconds(number);
   file.sha256 = next_word(line);
-  file.path = line;
-  if (!is_digest(file.sha256) || !is_plain_path(file.path)) return false;
+  std::optional<std::string> path = read_path(line);
+  if (!is_digest(file.sha256) || !path) return false;
+  file.path = *std::move(path);
   ++point.about.files;
   point.about.bytes += file.bytes;
   point.files.push_back(std::move(file));
@@ -113,7 +178,9 @@ bool read_line(std::string_view line, BackupFolder::Point& point) {
 /// False when it is damaged.
 bool read_point(std::string_view text, BackupFolder::Point& point) {
   constexpr std::size_t kEndBytes = 4 + 8 + 1;
-  if (text.size() < kFormat.size() + kEndBytes || !text.starts_with(kFormat)) return false;
+  if (text.size() < kFormat.size() + kEndBytes || !(text.starts_with(kFormat) || text.starts_with(kFormerFormat))) {
+    return false;
+  }
   const std::string_view body = text.substr(0, text.size() - kEndBytes);
   if (text.substr(body.size()) != fmt::format("end {:08x}\n", crc32c(body))) return false;
   std::string_view rest = body.substr(kFormat.size());
@@ -147,7 +214,7 @@ Result<BackupFolder> BackupFolder::open(FileSystem& files, std::string folder) {
     if (format.error().code() != ErrorCode::not_found) return fail(format.error());
     return fail(ErrorCode::not_found, folder + ": there is no back-up");
   }
-  if (*format != kFormat) {
+  if (*format != kFormat && *format != kFormerFormat) {
     return fail(ErrorCode::unsupported, folder +
                                             ": a back-up of a form that this program does not know; a later release "
                                             "made it, use that one");
@@ -158,6 +225,7 @@ Result<BackupFolder> BackupFolder::open(FileSystem& files, std::string folder) {
 Result<BackupFolder> BackupFolder::open_or_make(FileSystem& files, std::string folder) {
   if (TRY(files.exists(folder))) {
     Result<BackupFolder> opened = open(files, folder);
+    if (opened) TRY(replace_file(files, folder + std::string(kMarker), kFormat));  // points of both formats are read
     if (opened || opened.error().code() != ErrorCode::not_found) return opened;
     for (const std::string& name : TRY(files.list(folder))) {
       if (name == "points" || name == "files" || ("/" + name).starts_with(kMarker)) continue;
@@ -226,6 +294,59 @@ Result<> BackupFolder::give(const File& file, const std::string& to) const {
   const File given = TRY(copy(*files_, path_of(file), to));
   if (given.sha256 == file.sha256) return {};
   return fail(ErrorCode::io_failure, path_of(file) + ": damaged; it was " + file.path);
+}
+
+Result<BackupFolder::Blobs> BackupFolder::take_blobs(const kv::Blobs& from, const std::string& path,
+                                                     BackupMade& made) const {
+  for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    TRY(make_folder(*files_, folder_ + "/" + path.substr(0, slash)));
+  }
+  const std::unique_ptr<kv::Blobs> held = TRY(kv::open_file_blobs(*files_, folder_ + "/" + path));
+  Blobs all;
+  all.path = path;
+  Result<> brought;
+  TRY(from.visit([&](const kv::BlobName& name, std::uint64_t size) {
+    const auto bring = [&]() -> Result<> {
+      const bool is_there = TRY(held->exists(name));
+      if (is_there && TRY(held->size(name)) == size) return {};
+      if (is_there) {
+        TRY(held->remove(name));
+        ++made.mended_files;
+      }
+      TRY(copy_blob(from, name, *held));
+      ++made.copied_files;
+      made.copied_bytes += size;
+      return {};
+    };
+    brought = bring();
+    if (brought) {
+      ++all.count;
+      all.bytes += size;
+    } else if (brought.error().code() == ErrorCode::not_found) {
+      brought = Result<>();  // removed meanwhile
+    }
+    return brought.has_value();
+  }));
+  TRY(brought);
+  return all;
+}
+
+Result<> BackupFolder::give_blobs(const Blobs& blobs, const std::string& to) const {
+  std::uint64_t given = 0;
+  const std::string from = folder_ + "/" + blobs.path;
+  for (const std::string& first : TRY(files_->list(from))) {
+    if (first.size() != 2 || !from_hex(first)) continue;
+    TRY(files_->create_directory(std::string(to).append("/").append(first)));
+    for (const std::string& rest : TRY(files_->list(std::string(from).append("/").append(first)))) {
+      const std::string path = std::string("/").append(first).append("/").append(rest);
+      TRY(copy(*files_, from + path, to + path));
+      ++given;
+    }
+    TRY(files_->sync_directory(std::string(to).append("/").append(first)));
+  }
+  if (given >= blobs.count) return {};
+  return fail(ErrorCode::io_failure,
+              fmt::format("{}: {} of {} objects are missing", from, blobs.count - given, blobs.count));
 }
 
 Result<> BackupFolder::sweep(const std::vector<Point>& points) const {

@@ -19,9 +19,16 @@ class BackupFolder {
     std::string sha256;  ///< in hexadecimal digits
     Instant modified;    ///< of the file in the data folder
   };
+  /// Of a part; all points share them, so a point may be given more than it had.
+  struct Blobs {
+    std::string path;  ///< within the data folder and the back-up: "archive/objects"
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+  };
   struct Point {
     BackupPoint about;
     std::vector<File> files;
+    std::vector<Blobs> blobs;
   };
   struct Points {
     std::vector<Point> points;  ///< oldest first
@@ -46,6 +53,10 @@ class BackupFolder {
   Result<File> take(const std::string& from, const std::string& path) const;
   /// Copies a file out, comparing.
   Result<> give(const File& file, const std::string& to) const;
+  /// Brings the blobs that are not there yet, and counts them; those that go meanwhile are left out.
+  Result<Blobs> take_blobs(const kv::Blobs& from, const std::string& path, BackupMade& made) const;
+  /// Copies all of them out, into a folder that is there. io_failure when some are missing.
+  Result<> give_blobs(const Blobs& blobs, const std::string& to) const;
   /// Removes files that no point consists of.
   Result<> sweep(const std::vector<Point>& points) const;
 
