@@ -19,6 +19,7 @@
 #include "base/memory_budget.hpp"
 #include "base/metrics.hpp"
 #include "base/version.hpp"
+#include "dicomweb/routes.hpp"
 #include "formats/fhir/schema.hpp"
 #include "http/client.hpp"
 #include "http/executor.hpp"
@@ -27,7 +28,6 @@
 #include "imaging/archive.hpp"
 #include "imaging/dialect.hpp"
 #include "imaging/dicom_nodes.hpp"
-#include "imaging/dicomweb.hpp"
 #include "imaging/routes.hpp"
 #include "imaging/study_keeper.hpp"
 #include "ingest/device_routes.hpp"
@@ -271,10 +271,10 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   ingest::mount_devices(router, *s.feeds);
   ingest::mount_provenance(router, *s.store, *s.feeds);
   imaging::mount_dicom_nodes(router, *s.archive, *s.nodes, *s.studies);
-  imaging::DicomWebServices web;
+  dicomweb::Services web;
   web.archive = s.archive.get();
   web.executor = s.executor.get();
-  imaging::mount_dicomweb(router, std::move(web));
+  dicomweb::mount_dicomweb(router, std::move(web));
   mount_page(router);
 
   // 7. The server.

@@ -1,0 +1,3 @@
+find_package(simdjson REQUIRED)
+
+set(MODULE_TEST simdjson::simdjson)
