@@ -1,4 +1,5 @@
+find_package(ICU REQUIRED COMPONENTS uc) # character sets of SCP-ECG
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(FLAC REQUIRED IMPORTED_TARGET flac)
 
-set(MODULE_PRIVATE PkgConfig::FLAC)
+set(MODULE_PRIVATE ICU::uc PkgConfig::FLAC)

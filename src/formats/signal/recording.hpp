@@ -26,6 +26,7 @@ struct Scale {
 
 struct Channel {
   std::string label;         ///< "MLII", "ABP"
+  std::string code;          ///< of a lead in IEEE 11073-10101: "MDC_ECG_LEAD_II" (leads.hpp); empty where not known
   std::string unit = "mV";   ///< as the recording names it
   int resolution_bits = 12;  ///< of the converter
   std::uint32_t samples_per_frame = 1;

@@ -6,6 +6,7 @@
 #include "formats/signal/faults.hpp"
 #include "formats/signal/internal/flac.hpp"
 #include "formats/signal/internal/wfdb_samples.hpp"
+#include "formats/signal/leads.hpp"
 
 namespace meridian::signal {
 namespace {
@@ -245,6 +246,9 @@ class SignalReader {
 Channel channel_of(const WfdbSignal& signal) {
   Channel channel;
   channel.label = signal.label;
+  // Names of pressures are as short as those of leads ("V", "C"): only what is a voltage is one.
+  const bool is_voltage = signal.unit == "mV" || signal.unit == "uV" || signal.unit == "V";
+  if (const Lead* lead = is_voltage ? lead_by_label(signal.label) : nullptr) channel.code = lead->code;
   channel.unit = signal.unit;
   channel.resolution_bits = signal.resolution_bits;
   channel.samples_per_frame = signal.samples_per_frame;
