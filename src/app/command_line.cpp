@@ -255,7 +255,8 @@ struct Grammar {
 
   void add_signal() {
     using Action = SignalOptions::Action;
-    auto* all = app.add_subcommand("signal", "waveforms: what is in a WFDB record, its samples, what was marked in it");
+    auto* all = app.add_subcommand(
+        "signal", "waveforms: what a recording holds (WFDB, SCP-ECG, annotated ECG), its samples, FHIR made of it");
     all->fallthrough();
     all->require_subcommand(1);
     const auto action = [&](const char* name, const char* about, const char* help, Action what) {
@@ -265,16 +266,26 @@ struct Grammar {
       positional(command->add_option("FILE", signal.files, help)->required());
       return command;
     };
-    auto* command = action("info", "channels, rate, length, and the range of each channel",
-                           "headers of WFDB records (.hea)", Action::info);
+    auto* command =
+        action("info", "channels, rate, length, and the range of each channel",
+               "headers of WFDB records (.hea), SCP-ECG files, annotated ECGs; told by their content", Action::info);
     choice(*command, "--format", signal.format, kFormats, "for people, or JSON");
-    command = action("samples", "one row a frame, one column a channel, with tabs", "the header of a record (.hea)",
-                     Action::samples);
-    command->add_option("--from", signal.from, "the first frame")->type_name("FRAME");
-    command->add_option("--to", signal.to, "the frame to stop before")->type_name("FRAME");
+    const auto range = [this](CLI::App& of) {
+      of.add_option("--from", signal.from, "the first frame")->type_name("FRAME");
+      of.add_option("--to", signal.to, "the frame to stop before")->type_name("FRAME");
+    };
+    command = action("samples", "one row a frame, one column a channel, with tabs",
+                     "the header of a record (.hea), or an electrocardiogram", Action::samples);
+    range(*command);
     command->add_flag("--physical", signal.physical, "values in their units; - where nothing was measured");
     command->footer("Where a channel has several samples a frame, their mean is shown.");
-    action("annotations", "beats, rhythms and notes, one a row", "files of annotations (.atr)", Action::annotations);
+    action("annotations", "beats, rhythms and notes, one a row; of an electrocardiogram waves and measurements",
+           "files of annotations (.atr), or electrocardiograms", Action::annotations);
+    command = action("to-fhir", "make Observations with SampledData, and a Patient where the file names one",
+                     "headers of WFDB records (.hea), or electrocardiograms", Action::to_fhir);
+    range(*command);
+    choice(*command, "--format", signal.as, kBundleForms, "bundle: a transaction a file; ndjson: a resource a line");
+    command->add_option("--zone", signal.zone, "of the recording's clock, such as Asia/Shanghai")->type_name("ZONE");
   }
 
   void add_dicom() {

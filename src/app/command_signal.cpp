@@ -1,15 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "app/commands.hpp"
+#include "app/open_key.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
+#include "app/signal_report.hpp"
 #include "base/file_system.hpp"
+#include "base/input.hpp"
+#include "formats/signal/ecg.hpp"
 #include "formats/signal/wfdb.hpp"
 #include "formats/signal/wfdb_annotations.hpp"
+#include "mapping/ecg.hpp"
 
 namespace meridian::app {
 namespace {
@@ -20,28 +24,6 @@ using signal::Recording;
 constexpr std::uint64_t kWindowSamples = 1'000'000;  // read and told at a time
 constexpr std::size_t kMaxAnnotations = 50'000'000;
 constexpr std::size_t kMaxAnnotationBytes = std::size_t{1} << 30;
-
-/// What is told of a channel.
-struct Summary {
-  Channel channel;  // without samples
-  std::uint64_t samples = 0;
-  std::uint64_t missing = 0;
-  double least = std::nan("");
-  double greatest = std::nan("");
-
-  void add(const Channel& part) {
-    samples += part.samples.size();
-    for (std::size_t i = 0; i < part.samples.size(); ++i) {
-      const double value = part.value(i);
-      if (std::isnan(value)) {
-        ++missing;
-        continue;
-      }
-      least = std::fmin(least, value);
-      greatest = std::fmax(greatest, value);
-    }
-  }
-};
 
 std::uint64_t window_frames(const Recording& recording) {
   std::uint64_t each = 1;
@@ -74,111 +56,158 @@ Result<> walk(const std::string& file, signal::FrameRange range, Issues& issues,
   }
 }
 
-std::string number(double value) {
-  return std::isnan(value) ? "-" : fmt::format("{:.4g}", value);
-}
-
-std::string json_number(double value) {
-  return std::isnan(value) ? "null" : fmt::format("{:.9g}", value);
-}
-
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) >= 0x20) out += c;
+/// A file that tells by its content that it is an electrocardiogram; otherwise it is a WFDB record's.
+struct EcgFile {
+  signal::EcgFormat format = signal::EcgFormat::none;
+  std::string bytes;
+};
+Result<EcgFile> open_ecg(const std::string& file) {
+  constexpr std::size_t kHead = 4'096;
+  EcgFile found;
+  const auto source = open_input(file);
+  if (!source) return found;  // records are named without `.hea`, too
+  std::string head(kHead, '\0');
+  std::size_t size = 0;
+  while (size < kHead) {
+    const Result<std::size_t> got = (*source)->read({head.data() + size, kHead - size});
+    if (!got) return found;  // a folder of that name
+    if (*got == 0) break;
+    size += *got;
   }
-  return out + '"';
-}
-
-void tell(const std::string& file, const Recording& recording, std::uint64_t frames,
-          const std::vector<Summary>& channels, OutputFormat format, Output& output) {
-  const double seconds = static_cast<double>(frames) / recording.frames_per_second;
-  const std::string start = recording.start ? signal::to_string(*recording.start) : std::string();
-  if (format == OutputFormat::json) {
-    std::string out =
-        fmt::format(R"({{"file":{},"record":{},"framesPerSecond":{:.9g},"frames":{},"seconds":{:.9g},)",
-                    json_text(file), json_text(recording.name), recording.frames_per_second, frames, seconds);
-    if (!start.empty()) out += fmt::format(R"("start":{},)", json_text(start));
-    out += R"("channels":[)";
-    for (std::size_t i = 0; i < channels.size(); ++i) {
-      const Summary& of = channels[i];
-      out += fmt::format(
-          R"({}{{"label":{},"unit":{},"samplesPerFrame":{},"gain":{:.9g},"baseline":{},"missing":{},"least":{},"greatest":{}}})",
-          i == 0 ? "" : ",", json_text(of.channel.label), json_text(of.channel.unit), of.channel.samples_per_frame,
-          of.channel.scales[0].gain, of.channel.scales[0].baseline, of.missing, json_number(of.least),
-          json_number(of.greatest));
-    }
-    output.line(out + "]}");
-    return;
-  }
-  output.line(fmt::format("{}: WFDB record {}, {} channel{}, {:.6g} frames a second, {:.6g} s{}", file, recording.name,
-                          channels.size(), channels.size() == 1 ? "" : "s", recording.frames_per_second, seconds,
-                          start.empty() ? "" : ", from " + start));
-  for (const Summary& of : channels) {
-    const double share =
-        of.samples == 0 ? 0 : 100.0 * static_cast<double>(of.missing) / static_cast<double>(of.samples);
-    output.line(fmt::format("  {:<12} {} to {} {}, {:.6g} samples a second{}", of.channel.label, number(of.least),
-                            number(of.greatest), of.channel.unit,
-                            recording.frames_per_second * of.channel.samples_per_frame,
-                            of.missing == 0 ? "" : fmt::format(", {:.3g} % missing", share)));
-  }
-  for (const std::string& comment : recording.comments) output.line("  # " + comment);
+  head.resize(size);
+  found.format = signal::recognise(head);
+  if (found.format == signal::EcgFormat::none) return found;
+  found.bytes = std::move(head) + TRY(read_all(**source, signal::EcgLimits{}.max_bytes));
+  return found;
 }
 
 Result<> info(const std::string& file, const SignalOptions& options, Issues& issues, Output& output) {
+  const EcgFile opened = TRY(open_ecg(file));
+  if (opened.format != signal::EcgFormat::none) {
+    const signal::Ecg ecg = TRY(signal::read_ecg(opened.bytes, {}, issues));
+    output.write(ecg_report(file, opened.format, ecg, options.format));
+    return {};
+  }
   Recording about;
   std::uint64_t frames = 0;
-  std::vector<Summary> channels;
+  std::vector<ChannelSummary> channels;
   TRY(walk(file, {}, issues, [&](const Recording& part) {
     if (channels.empty()) {
       about = part;
       for (Channel& channel : about.channels) channel.samples.clear();
-      for (const Channel& channel : about.channels) channels.push_back({channel});
+      for (const Channel& channel : about.channels) channels.emplace_back().channel = channel;
     }
     frames += part.frames;
     for (std::size_t i = 0; i < channels.size() && i < part.channels.size(); ++i) channels[i].add(part.channels[i]);
   }));
-  tell(file, about, frames, channels, options.format, output);
+  output.write(recording_report(file, "WFDB record", about, frames, channels, options.format));
   return {};
 }
 
-Result<> samples(const std::string& file, const SignalOptions& options, Issues& issues, Output& output) {
+signal::FrameRange range_of(const SignalOptions& options) {
   signal::FrameRange range{options.from, {}};
   if (options.to != UINT64_MAX) range.to = std::max(options.to, options.from);
-  bool has_head = false;
-  return walk(file, range, issues, [&](const Recording& part) {
-    std::string out;
-    if (!has_head) {
-      out = "frame";
-      for (const Channel& channel : part.channels) out += '\t' + channel.label;
-      out += '\n';
-      has_head = true;
-    }
-    std::vector<Channel> channels = part.channels;
-    for (Channel& channel : channels) {
-      for (signal::Scale& scale : channel.scales) scale.from /= channel.samples_per_frame;
-      channel.samples = frame_means(channel);
-    }
-    for (std::uint64_t frame = 0; frame < part.frames; ++frame) {
-      out += std::to_string(part.first_frame + frame);
-      for (const Channel& channel : channels) {
-        out += '\t';
-        if (channel.samples[frame] == signal::kMissing) {
-          out += '-';
-        } else if (options.physical) {
-          fmt::format_to(std::back_inserter(out), "{:.8f}", channel.value(frame));
-        } else {
-          fmt::format_to(std::back_inserter(out), "{}", channel.samples[frame]);
-        }
+  return range;
+}
+
+/// The frames that are asked for, of what lies in memory.
+void cut(Recording& recording, const signal::FrameRange& range) {
+  const std::uint64_t to = std::min(range.to.value_or(recording.frames), recording.frames);
+  const std::uint64_t from = std::min(range.from, to);
+  for (Channel& channel : recording.channels) {
+    const auto at = [&](std::uint64_t frame) {
+      return channel.samples.begin() + static_cast<std::ptrdiff_t>(frame * channel.samples_per_frame);
+    };
+    channel.samples = std::vector<std::int32_t>(at(from), at(to));
+  }
+  recording.first_frame = from;
+  recording.frames = to - from;
+}
+
+/// A rhythm's samples; of several the first.
+Result<Recording> rhythm_of(signal::Ecg ecg) {
+  for (signal::EcgSeries& series : ecg.series) {
+    if (series.kind == signal::EcgSeries::Kind::rhythm) return std::move(series.recording);
+  }
+  return fail(ErrorCode::not_found, "there is no rhythm in it");
+}
+
+void print_samples(const Recording& part, const SignalOptions& options, bool has_head, Output& output) {
+  std::string out;
+  if (!has_head) {
+    out = "frame";
+    for (const Channel& channel : part.channels) out += '\t' + channel.label;
+    out += '\n';
+  }
+  std::vector<Channel> channels = part.channels;
+  for (Channel& channel : channels) {
+    for (signal::Scale& scale : channel.scales) scale.from /= channel.samples_per_frame;
+    channel.samples = frame_means(channel);
+  }
+  for (std::uint64_t frame = 0; frame < part.frames; ++frame) {
+    out += std::to_string(part.first_frame + frame);
+    for (const Channel& channel : channels) {
+      out += '\t';
+      if (channel.samples[frame] == signal::kMissing) {
+        out += '-';
+      } else if (options.physical) {
+        fmt::format_to(std::back_inserter(out), "{:.8f}", channel.value(frame));
+      } else {
+        fmt::format_to(std::back_inserter(out), "{}", channel.samples[frame]);
       }
-      out += '\n';
     }
-    output.write(out);
+    out += '\n';
+  }
+  output.write(out);
+}
+
+Result<> samples(const std::string& file, const SignalOptions& options, Issues& issues, Output& output) {
+  const EcgFile opened = TRY(open_ecg(file));
+  if (opened.format != signal::EcgFormat::none) {
+    Recording recording = TRY(rhythm_of(TRY(signal::read_ecg(opened.bytes, {}, issues))));
+    cut(recording, range_of(options));
+    print_samples(recording, options, false, output);
+    return {};
+  }
+  bool has_head = false;
+  return walk(file, range_of(options), issues, [&](const Recording& part) {
+    print_samples(part, options, has_head, output);
+    has_head = true;
   });
 }
 
+Result<> to_fhir(const std::string& file, const SignalOptions& options, Issues& issues, Output& output) {
+  mapping::EcgContext context;
+  context.tenant_key = kOpenKey;
+  context.zone = TRY(TimeZone::find(options.zone));
+  const EcgFile opened = TRY(open_ecg(file));
+  signal::Ecg ecg;
+  if (opened.format != signal::EcgFormat::none) {
+    ecg = TRY(signal::read_ecg(opened.bytes, {}, issues));
+    for (signal::EcgSeries& series : ecg.series) {
+      if (series.kind == signal::EcgSeries::Kind::rhythm) cut(series.recording, range_of(options));
+    }
+  } else {
+    signal::WfdbLimits limits;
+    limits.max_samples = context.max_samples;
+    ecg.series.emplace_back().recording =
+        TRY(signal::read_wfdb(system_files(), file, range_of(options), limits, issues));
+  }
+  const std::vector<std::string> resources = TRY(mapping::resources_of(ecg, context));
+  if (options.as == MappingOptions::As::bundle) {
+    output.line(mapping::bundle_of(resources));
+  } else {
+    for (const std::string& resource : resources) output.line(resource);
+  }
+  return {};
+}
+
 Result<> annotations(const std::string& file, Issues& issues, Output& output) {
+  const EcgFile opened = TRY(open_ecg(file));
+  if (opened.format != signal::EcgFormat::none) {
+    output.write(ecg_findings(TRY(signal::read_ecg(opened.bytes, {}, issues))));
+    return {};
+  }
   const std::string bytes = TRY(read_whole_file(system_files(), file, kMaxAnnotationBytes));
   const signal::Annotations read = signal::read_annotations(bytes, kMaxAnnotations, issues);
   std::string out = "sample\ttype\tsubtype\tchannel\tnumber\tnote\n";
@@ -212,6 +241,9 @@ int run_signal(const SignalOptions& options, const CommonOptions& common) {
         break;
       case SignalOptions::Action::annotations:
         done = annotations(file, issues, output);
+        break;
+      case SignalOptions::Action::to_fhir:
+        done = to_fhir(file, options, issues, output);
         break;
     }
     complain_of(file, issues, common.language);

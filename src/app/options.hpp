@@ -87,13 +87,15 @@ struct CdaOptions {
 };
 
 struct SignalOptions {
-  enum class Action : std::uint8_t { info, samples, annotations };
+  enum class Action : std::uint8_t { info, samples, annotations, to_fhir };
   Action action = Action::info;
   std::vector<std::string> files;
   std::uint64_t from = 0;         ///< frame
   std::uint64_t to = UINT64_MAX;  ///< frame, not included
   bool physical = false;          ///< values in their units rather than the converter's numbers
   OutputFormat format = OutputFormat::text;
+  MappingOptions::As as = MappingOptions::As::bundle;  ///< to_fhir
+  std::string zone = "UTC";                            ///< to_fhir: of the recording's clock
 };
 
 struct DicomOptions {

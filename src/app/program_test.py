@@ -113,6 +113,53 @@ class Signal(ProgramTest):
         marks = self.file("r.atr", b"\x05\x04" + b"\x0a\x14" + b"\x03\xfcBig\x00" + b"\x00\x00")
         self.assertEqual(self.run_ok("signal", "annotations", marks), "sample\ttype\tsubtype\tchannel\tnumber\tnote\n5\tN\t0\t0\t0\t\n15\tV\t0\t0\t0\tBig\n")
 
+    def test_shows_electrocardiograms_whatever_their_name(self):
+        seeds = ROOT / "src/formats/signal/testdata/fuzz"
+        for source, kind, first in [("scp_fuzz/beats.scp", "SCP-ECG", "-"), ("aecg_fuzz/whole.xml", "annotated ECG", "-7")]:
+            file = self.file("some.hea", (seeds / source).read_bytes())
+            out = self.run_ok("signal", "info", file)
+            self.assertIn(f"some.hea: {kind} ", out)
+            self.assertIn("2 channels, 500 frames a second, 0.12 s, from 2020-02-29T10:00:00.000", out)
+            self.assertIn("4711, Doe Jane, female, 1953-05-08", out)
+            self.assertIn("Acme, CART 9, SN1, 2.0", out)
+            self.assertIn("Sinus rhythm", out)
+            told = json.loads(self.run_ok("signal", "info", file, "--format", "json"))
+            self.assertEqual([one["kind"] for one in told["series"]], ["rhythm", "beat"])
+            self.assertEqual(told["series"][0]["channels"][1]["code"], "MDC_ECG_LEAD_AVR")
+            self.assertEqual(told["series"][0]["channels"][1]["missing"], 1 if first == "-" else 0)
+            rows = self.run_ok("signal", "samples", file, "--to", "2").splitlines()
+            self.assertEqual(rows[0], "frame\tI\taVR")
+            self.assertEqual([len(rows), rows[1].split("\t")[2]], [3, first])
+            self.assertIn("MDC_ECG_TIME_PD_PR", self.run_ok("signal", "annotations", file))
+
+    def test_makes_fhir_of_recordings(self):
+        seeds = ROOT / "src/formats/signal/testdata/fuzz"
+        self.file("r.dat", b"\x81\x91\x82\x92\x83\x00")
+        header = self.file("r.hea", "r 2 100 3 12:00:00 01/02/2020\nr.dat 80 2/mV 8 0 1 6 0 II\nr.dat 80 1/mmHg 8 0 17 -93 0 ABP\n")
+        for file, types in [
+            (seeds / "scp_fuzz/beats.scp", ["Patient", "Observation", "Observation", "Observation", "DiagnosticReport"]),
+            (seeds / "aecg_fuzz/whole.xml", ["Patient", "Observation", "Observation", "Observation", "DiagnosticReport"]),
+            (header, ["Observation"]),
+        ]:
+            lines = self.run_ok("signal", "to-fhir", file, "--format", "ndjson", "--zone", "Asia/Shanghai")
+            self.assertEqual([json.loads(line)["resourceType"] for line in lines.splitlines()], types)
+            checked = Run("validate", self.file("made.ndjson", lines))
+            self.assertEqual(checked.code, OK, checked.out)
+            bundle = json.loads(self.run_ok("signal", "to-fhir", file))
+            self.assertEqual([entry["resource"]["resourceType"] for entry in bundle["entry"]], types)
+        data = json.loads(lines)["component"][1]["valueSampledData"]
+        self.assertEqual([data["period"], data["data"]], [10, "17 18 E"])
+        cut = json.loads(self.run_ok("signal", "to-fhir", header, "--format", "ndjson", "--from", "1", "--to", "2"))
+        self.assertEqual(cut["component"][0]["valueSampledData"]["data"], "2")
+        self.assertEqual(Run("signal", "to-fhir", header, "--zone", "Mars/Olympus").code, FAILED)
+
+    def test_says_what_is_not_read_of_an_electrocardiogram(self):
+        run = Run("signal", "info", ROOT / "src/formats/signal/testdata/fuzz/scp_fuzz/bimodal.scp")
+        self.assertEqual(run.code, FOUND)
+        self.assertIn("bimodally", run.err)
+        self.assertIn("reference beat", run.out)
+        self.assertEqual(Run("signal", "info", self.file("cut.xml", "<AnnotatedECG>")).code, FAILED)
+
     def test_says_what_is_missing(self):
         header = self.file("gone.hea", "gone 1 100 3\ngone.dat 16 1\n")
         run = Run("signal", "info", header)
