@@ -222,6 +222,22 @@ TEST_F(Archives, finds_by_what_is_said) {
   EXPECT_EQ(newest[1].attributes.all().size(), 2);  // what was asked for
 }
 
+TEST_F(Archives, narrow_a_study_to_the_series_that_are_left) {
+  put({});
+  put({.series = "1.2.1.2", .instance = "1.2.1.2.1", .modality = "SR"});
+  put({.series = "1.2.1.3", .instance = "1.2.1.3.1", .modality = "SR"});
+  constexpr dicom::Tag kModalities{0x0008, 0x0061};
+  const auto modalities = [&] {
+    return std::string(find(query_of(Level::study, {{kModalities, ""}}))[0].attributes.value(kModalities));
+  };
+  EXPECT_EQ(modalities(), "CT\\SR");
+  ASSERT_TRUE(archive_->remove({testing::kStudy, "1.2.1.2"}));
+  EXPECT_EQ(modalities(), "CT\\SR");  // another series says it too
+  ASSERT_TRUE(archive_->remove({testing::kStudy, "1.2.1.3"}));
+  EXPECT_EQ(modalities(), "CT");
+  EXPECT_TRUE(archive_->verify([](std::string_view) {})->empty());
+}
+
 TEST_F(Archives, what_is_removed_is_gone) {
   put({.instance = "1.2.1.1.1"});
   const Received other = put({.study = "1.2.2", .series = "1.2.2.1", .instance = "1.2.2.1.1"});

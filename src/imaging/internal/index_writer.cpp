@@ -279,10 +279,32 @@ Result<> IndexWriter::prepare_remove(Operation& operation, const kv::View& view,
     ++operation.count;
   }
   TRY(cursor->status());
+  return operation.count == 0 ? Result<>() : narrow(operation.removed.study, view, overlay);
+}
+
+// Those of the series that are left; what a series said of its classes stays until it goes.
+Result<> IndexWriter::narrow(const std::string& study_uid, const kv::View& view, Overlay& overlay) {
+  std::optional<StudyRow>& study_row = *TRY(study(study_uid, view, overlay));
+  if (!study_row) return {};
+  study_row->modalities.clear();
+  study_row->classes.clear();
+  const auto add = [&](const SeriesRow& row) {
+    add_once(study_row->modalities, row.attributes.value(kModality));
+    for (const std::string& one : row.classes) add_once(study_row->classes, one);
+  };
+  const std::string prefix = prefix_of({study_uid});
+  const auto cursor = view.scan(kSeries, kv::Range::prefix(prefix));
+  for (; cursor->valid(); cursor->next()) {
+    if (overlay.series.contains(std::string(cursor->key()))) continue;
+    add(TRY(decode_series(cursor->value())));
+  }
+  TRY(cursor->status());
+  for (const auto& [key, row] : overlay.series) {
+    if (row && key.starts_with(prefix)) add(*row);
+  }
   return {};
 }
 
-// The modalities and classes of a study stay until it goes: which of its series said them is not known here.
 Result<> IndexWriter::take_out(const InstanceRow& row, const kv::View& view, Overlay& overlay) {
   const StoredInstance& stored = row.stored;
   const std::string key = key_of(stored.key);

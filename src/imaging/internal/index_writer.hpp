@@ -79,6 +79,8 @@ class IndexWriter {
   Result<> prepare_remove(Operation& operation, const kv::View& view, Overlay& overlay);
   /// Takes an instance out of its rows.
   Result<> take_out(const InstanceRow& row, const kv::View& view, Overlay& overlay);
+  /// The modalities and classes of a study again, after series may have gone.
+  Result<> narrow(const std::string& study_uid, const kv::View& view, Overlay& overlay);
   void touch(const std::string& study, Overlay& overlay);
   void put_rows(Overlay& overlay) const;
 

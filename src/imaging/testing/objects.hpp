@@ -18,6 +18,7 @@ struct Slice {
   std::string name = "Li^Ming";
   std::string day = "20260105";
   std::string number = "1";
+  std::string modality = "CT";
   char pixel = 'a';
   std::size_t pixels = 64;
 };
@@ -29,7 +30,7 @@ inline std::string ct_slice(const Slice& slice) {
   const std::string body = element(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2") +
                            element(0x00080018, "UI", slice.instance) + element(0x00080020, "DA", slice.day) +
                            element(0x00080030, "TM", "101500") + element(0x00080050, "SH", "A" + slice.study) +
-                           element(0x00080060, "CS", "CT") + element(0x00100010, "PN", slice.name) +
+                           element(0x00080060, "CS", slice.modality) + element(0x00100010, "PN", slice.name) +
                            element(0x00100020, "LO", slice.patient) + element(0x0020000D, "UI", slice.study) +
                            element(0x0020000E, "UI", slice.series) + element(0x00200011, "IS", "1") +
                            element(0x00200013, "IS", slice.number) + element(0x00280002, "US", little_16(1)) +
