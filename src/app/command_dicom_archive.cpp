@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/commands.hpp"
+#include "app/dicom_answer.hpp"
 #include "app/dicom_files.hpp"
 #include "app/endpoint.hpp"
 #include "app/json_answer.hpp"
@@ -26,15 +27,6 @@ namespace {
 constexpr std::string_view kRoot = "/dicomweb/";
 constexpr const char* kAsStored = "?accept=application%2Fdicom%3Btransfer-syntax%3D*";
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
-
-/// The first thing of that key, however deep below the object.
-fhir::Node find_below(const fhir::Node object, std::string_view key) {
-  for (const fhir::Node one : object.children()) {
-    if (one.key() == key) return one;
-    if (const fhir::Node found = find_below(one, key)) return found;
-  }
-  return {};
-}
 
 /// What an answer to a request to store says of the one object in it; empty: it is safe.
 std::string refusal_in(const http::ClientResponse& answer) {
@@ -145,28 +137,6 @@ class Pages {
   bool is_done_ = false;
 };
 
-/// `{"found":[…]}`: arrays are read as members of something.
-fhir::Document read_page(const std::string& page) {
-  return read_answer("{\"found\":" + page + "}");
-}
-
-/// A value of an attribute as text; of a name the way it is written first.
-std::string value_of(const fhir::Node object, std::string_view tag) {
-  for (const fhir::Node attribute : object.children()) {
-    if (attribute.key() != tag) continue;
-    std::string out;
-    for (const fhir::Node value : attribute.children()) {
-      if (value.key() != "Value") continue;
-      std::string text;
-      if (value.has_value()) text = std::string(value.text());
-      for (const fhir::Node group : value.children()) text += (text.empty() ? "" : "=") + std::string(group.text());
-      out += (out.empty() ? "" : ",") + text;
-    }
-    return out;
-  }
-  return {};
-}
-
 struct Column {
   const char* title;
   const char* tag;
@@ -183,40 +153,6 @@ std::vector<Column> columns_of(std::string_view level) {
   if (level == "study") return {std::begin(kOfStudies), std::end(kOfStudies)};
   if (level == "series") return {std::begin(kOfSeries), std::end(kOfSeries)};
   return {std::begin(kOfInstances), std::end(kOfInstances)};
-}
-
-/// Columns on a terminal: a Chinese character takes two.
-std::size_t width(std::string_view text) {
-  std::size_t columns = 0;
-  for (const unsigned char byte : text) {
-    if ((byte & 0xC0) == 0x80) continue;
-    columns += byte >= 0xE2 ? 2 : 1;
-  }
-  return columns;
-}
-
-/// Without control characters, which a terminal would obey.
-std::string plain(std::string text) {
-  std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return text;
-}
-
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  }
-  std::string out;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      line.append(widths[i] - width(row[i]) + 2, ' ');
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + '\n';
-  }
-  return out;
 }
 
 Result<std::string> search_target(const DicomFindOptions& options) {

@@ -65,6 +65,11 @@ Result<int> nodes(const DicomNodesOptions& options, const CommonOptions& common,
         if (!one.text().empty()) output.line(std::string(one.text()));
         continue;
       }
+      if (one.key() == "worklist") {
+        if (one.text() == "true") output.line("the worklist follows other rules now");
+        lines += one.text() == "true" ? 1 : 0;
+        continue;
+      }
       output.line(std::string(one.text()) + (is_reload ? " is started anew or stopped" : ""));
       ++lines;
     }

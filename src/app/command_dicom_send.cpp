@@ -10,7 +10,7 @@
 #include "app/commands.hpp"
 #include "app/dicom_files.hpp"
 #include "app/dicom_load.hpp"
-#include "app/host_port.hpp"
+#include "app/dicom_peer.hpp"
 #include "app/output.hpp"
 #include "app/report.hpp"
 #include "base/deadline.hpp"
@@ -27,24 +27,6 @@ using connect::DicomClient;
 using connect::DicomKind;
 using connect::DicomObject;
 using connect::DimseStatus;
-
-Result<connect::DicomClientOptions> client_options(const DicomPeerOptions& peer) {
-  connect::DicomClientOptions client;
-  HostPort to = TRY(parse_host_port("--to", peer.to));
-  client.host = std::move(to.host);
-  client.port = to.port;
-  for (const std::string& title : {peer.called, peer.calling}) {
-    if (title.empty() || title.size() > 16) {
-      return fail(ErrorCode::invalid_argument, "an AE title has 1 to 16 characters, not \"" + title + "\"");
-    }
-  }
-  client.called = peer.called;
-  client.calling = peer.calling;
-  client.tls = peer.tls;
-  client.certificates = {peer.authorities, peer.certificate, peer.key};
-  client.answer_ms = std::int64_t{peer.seconds} * 1000;
-  return client;
-}
 
 Result<std::string> bytes_of(const std::string& file) {
   const auto source = TRY(open_input(file));

@@ -19,6 +19,7 @@ int run_dicom_send(const DicomSendOptions& options);
 int run_dicom_nodes(const DicomNodesOptions& options, const CommonOptions& common);
 int run_dicom_store(const DicomStoreOptions& options, const CommonOptions& common);
 int run_dicom_find(const DicomFindOptions& options, const CommonOptions& common);
+int run_dicom_worklist(const DicomWorklistOptions& options, const CommonOptions& common);
 int run_dicom_fetch(const DicomFetchOptions& options, const CommonOptions& common);
 int run_dicom_remove(const DicomRemoveOptions& options, const CommonOptions& common);
 int run_vcf(const VcfOptions& options, const CommonOptions& common);

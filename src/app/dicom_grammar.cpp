@@ -14,6 +14,7 @@ struct DicomGrammar::Options {
   DicomFindOptions find;
   DicomFetchOptions fetch;
   DicomRemoveOptions remove;
+  DicomWorklistOptions worklist;
   CLI::App* echo_command = nullptr;
   CLI::App* send_command = nullptr;
   std::vector<CLI::App*> nodes_commands;
@@ -21,12 +22,13 @@ struct DicomGrammar::Options {
   CLI::App* find_command = nullptr;
   CLI::App* fetch_command = nullptr;
   CLI::App* remove_command = nullptr;
+  CLI::App* worklist_command = nullptr;
 };
 
 namespace {
 
-void add_peer(CLI::App& command, DicomPeerOptions& peer) {
-  command.add_option("--to", peer.to, "where to")->type_name("HOST:PORT")->required();
+CLI::Option* add_peer(CLI::App& command, DicomPeerOptions& peer) {
+  auto* to = command.add_option("--to", peer.to, "where to")->type_name("HOST:PORT");
   command.add_option("--called", peer.called, "the peer's AE title")->type_name("AET")->capture_default_str();
   command.add_option("--calling", peer.calling, "our AE title")->type_name("AET")->capture_default_str();
   command.add_flag("--tls", peer.tls, "encrypt, and look at the peer's certificate");
@@ -36,11 +38,12 @@ void add_peer(CLI::App& command, DicomPeerOptions& peer) {
   certificate->type_name("FILE");
   command.add_option("--tls-key", peer.key, "the certificate's key")->type_name("FILE")->needs(certificate);
   command.add_option("--timeout", peer.seconds, "seconds to wait for each answer")->type_name("N");
+  return to;
 }
 
 CLI::App* add_echo(CLI::App& dicom, DicomEchoOptions& options) {
   auto* command = add_command(dicom, "echo", "ask a DICOM peer whether it is there (C-ECHO)");
-  add_peer(*command, options.peer);
+  add_peer(*command, options.peer)->required();
   command->footer("Exit code 3 when it does not answer or rejects the association.");
   return command;
 }
@@ -48,7 +51,7 @@ CLI::App* add_echo(CLI::App& dicom, DicomEchoOptions& options) {
 CLI::App* add_send(CLI::App& dicom, DicomSendOptions& options) {
   auto* command = add_command(dicom, "send", "send objects to a DICOM peer (C-STORE), and print how each was taken");
   positional(command->add_option("PATH", options.paths, "DICOM files, and folders of them")->required());
-  add_peer(*command, options.peer);
+  add_peer(*command, options.peer)->required();
   command->add_option("--connections", options.connections, "send over so many associations at once")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000));
@@ -131,6 +134,24 @@ CLI::App* add_remove(CLI::App& dicom, DicomRemoveOptions& options) {
   return command;
 }
 
+CLI::App* add_worklist(CLI::App& dicom, DicomWorklistOptions& options) {
+  auto* command = add_command(dicom, "worklist", "list the scheduled procedure steps that a modality would see");
+  positional(command->add_option("KEY=VALUE", options.keys, "another attribute, and what it must be"));
+  command->add_option("--modality", options.modality, "such as CT")->type_name("CODE");
+  command->add_option("--station", options.station, "the AE title where it is done")->type_name("AET");
+  command->add_option("--date", options.date, "20260105, 20260105-20260107, or 20260105-")->type_name("DAYS");
+  command->add_option("--patient", options.patient, "Patient ID")->type_name("NUMBER");
+  command->add_option("--accession", options.accession, "accession number")->type_name("NUMBER");
+  command->add_option("--limit", options.limit, "at most so many")->type_name("N")->check(CLI::Range(1, 10'000));
+  add_table(*command, options.format);
+  add_folder_or_server(*command, options.place);
+  add_peer(*command, options.peer)->description("ask this DICOM peer instead (C-FIND)");
+  command->footer(
+      "Steps are made of the record's orders and appointments; catalog/dicom/worklist.yaml says which are of which\n"
+      "modality, and where they are done: docs/dicom.md. Exit code 1 when nothing matches.");
+  return command;
+}
+
 }  // namespace
 
 DicomGrammar::DicomGrammar(CLI::App& app) : options_(std::make_unique<Options>()) {
@@ -142,6 +163,7 @@ DicomGrammar::DicomGrammar(CLI::App& app) : options_(std::make_unique<Options>()
   options_->find_command = add_find(dicom, options_->find);
   options_->fetch_command = add_fetch(dicom, options_->fetch);
   options_->remove_command = add_remove(dicom, options_->remove);
+  options_->worklist_command = add_worklist(dicom, options_->worklist);
 }
 
 DicomGrammar::~DicomGrammar() = default;
@@ -156,6 +178,7 @@ std::optional<Command> DicomGrammar::command() {
   if (options_->find_command->parsed()) return placed(std::move(options_->find));
   if (options_->fetch_command->parsed()) return placed(std::move(options_->fetch));
   if (options_->remove_command->parsed()) return placed(std::move(options_->remove));
+  if (options_->worklist_command->parsed()) return placed(std::move(options_->worklist));
   return std::nullopt;
 }
 

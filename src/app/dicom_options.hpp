@@ -54,6 +54,20 @@ struct DicomFindOptions {
   Table format = Table::table;
 };
 
+/// Scheduled procedure steps, as a modality would see them.
+struct DicomWorklistOptions {
+  Place place;
+  DicomPeerOptions peer;  ///< of another worklist; `to` is empty: ours
+  std::string modality;
+  std::string station;
+  std::string date;
+  std::string patient;
+  std::string accession;
+  std::vector<std::string> keys;  ///< "PatientName=li*"
+  std::uint32_t limit = 1'000;
+  Table format = Table::table;
+};
+
 /// Objects below a study, a series, or one of them.
 struct DicomFetchOptions {
   Place place;

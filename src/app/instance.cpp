@@ -30,6 +30,7 @@
 #include "imaging/dicom_nodes.hpp"
 #include "imaging/routes.hpp"
 #include "imaging/study_keeper.hpp"
+#include "imaging/worklist.hpp"
 #include "ingest/device_routes.hpp"
 #include "ingest/feeds.hpp"
 #include "ingest/http_inlet.hpp"
@@ -142,6 +143,7 @@ struct Instance::State {
   imaging::Dialects dialects;
   std::unique_ptr<imaging::Archive> archive;
   std::unique_ptr<imaging::StudyKeeper> studies;
+  std::unique_ptr<imaging::Worklist> worklist;
   std::unique_ptr<imaging::DicomNodes> nodes;
   std::optional<http::Client> client;
   std::unique_ptr<http::Executor> executor;
@@ -236,9 +238,18 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   images.tenant_key = secret;
   images.zone = TRY(TimeZone::find(config.text(kImagingZone)));
   images.default_authority = config.text(kImagingAuthority);
+  imaging::WorklistOptions worklist;
+  worklist.store = s.store.get();
+  worklist.dialects = &s.dialects;
+  worklist.catalog = catalog + "/dicom";
+  worklist.zone = images.zone;
+  worklist.tenant_key = secret;
+  worklist.default_authority = images.default_authority;
   s.studies = imaging::StudyKeeper::start(*s.archive, *s.store, std::move(images), &s.dialects);
+  s.worklist = TRY(imaging::Worklist::open(std::move(worklist)));
   imaging::DicomNodesServices nodes;
   nodes.archive = s.archive.get();
+  nodes.worklist = [&s](const imaging::DicomNode& node) { return s.worklist->at(node); };
   s.nodes = TRY(imaging::DicomNodes::start({.catalog = catalog}, std::move(nodes)));
 
   // 6. The routes.
@@ -270,7 +281,7 @@ Result<std::unique_ptr<Instance>> Instance::start(const Config& config, Language
   ingest::mount_inlet(router, *s.feeds);
   ingest::mount_devices(router, *s.feeds);
   ingest::mount_provenance(router, *s.store, *s.feeds);
-  imaging::mount_dicom_nodes(router, *s.archive, *s.nodes, *s.studies);
+  imaging::mount_dicom_nodes(router, *s.archive, *s.nodes, *s.studies, *s.worklist);
   dicomweb::Services web;
   web.archive = s.archive.get();
   web.executor = s.executor.get();

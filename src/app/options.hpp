@@ -140,7 +140,7 @@ using Command =
                  ReindexOptions, StatsOptions, TerminologyOptions, DoctorOptions, Hl7SendOptions, FeedsOptions,
                  FeedTestOptions, DevicesOptions, InboxOptions, CdaOptions, DicomEchoOptions, DicomSendOptions,
                  DicomNodesOptions, DicomStoreOptions, DicomFindOptions, DicomFetchOptions, DicomRemoveOptions,
-                 VcfOptions, Leave>;
+                 DicomWorklistOptions, VcfOptions, Leave>;
 
 struct Invocation {
   CommonOptions common;

@@ -1865,6 +1865,88 @@ class Archive(ServerTest):
         (file,) = got.iterdir()
         self.assertTrue(file.read_bytes().endswith(b"abcdef"))
 
+    def plan(self):
+        """Two orders with a time, one of which is booked for a room, and one without."""
+        imaging = [{"coding": [{"system": "http://snomed.info/sct", "code": "363679005"}]}]
+        of = lambda code: [{"coding": [{"system": "http://dicom.nema.org/resources/ontology/DCM", "code": code}]}]
+        order = lambda id, **more: {
+            "resourceType": "ServiceRequest", "id": id, "status": "active", "intent": "order", "subject": {"reference": "Patient/p"}, "category": imaging,
+            "identifier": [{"type": {"coding": [{"code": "ACSN"}]}, "value": "A" + id}], "code": {"text": "胸部 CT"}, **more}
+        lines = [
+            {"resourceType": "Patient", "id": "p", "identifier": [{"value": "7"}], "gender": "female", "birthDate": "1980-02-03",
+             "name": [{"family": "王", "given": ["芳"]}, {"family": "Wang", "given": ["Fang"]}]},
+            order("1", orderDetail=of("CT"), occurrenceDateTime="2026-01-05T09:30:00Z"),
+            order("2", orderDetail=of("MR"), occurrenceDateTime="2026-01-06T09:30:00Z"),
+            order("3", orderDetail=of("CT")),
+            {"resourceType": "Appointment", "id": "a", "status": "booked", "basedOn": [{"reference": "ServiceRequest/2"}], "start": "2026-01-05T10:00:00Z",
+             "end": "2026-01-05T10:30:00Z", "participant": [{"actor": {"display": "Room 5", "type": "Location"}, "status": "accepted"}]}]
+        (self.nodes / "worklist.yaml").write_text("stations: [{title: MR1, modality: MR, places: [room 5]}]")
+        self.run_ok("import", self.file("plan.ndjson", "\n".join(map(json.dumps, lines))), "--data", self.data)
+
+    def worklist(self, *words, code=OK) -> list:
+        run = Run("dicom", "worklist", "--format", "json", *words)
+        self.assertEqual(run.code, code, run.err)
+        return [(step["00080050"]["Value"][0], step["00400100"]["Value"][0]) for step in json.loads(run.out)]
+
+    def test_shows_modalities_what_is_to_be_done(self):
+        self.plan()
+        self.start()
+        here = ("--data", self.data, "--date", "20260105")
+        steps = self.worklist(*here)
+        self.assertEqual([accession for accession, _ in steps], ["A1", "A2"])
+        self.assertEqual(steps[1][1]["00400001"]["Value"], ["MR1"])
+        self.assertEqual(self.worklist(*here, "--modality", "MR", "--station", "MR1", "--patient", "7", "--accession", "A2"), steps[1:])
+        self.assertEqual(self.worklist(*here, "--modality", "US", code=FOUND), [])
+        listed = self.run_ok("dicom", "worklist", *here)
+        self.assertIn("Wang^Fang=王^芳", listed)
+        self.assertEqual(Run("dicom", "worklist", *here, "NoSuchThing=1").code, USAGE)
+        # The same by an association, as a modality does it.
+        node = self.shown()["nodes"][0]["listen"]
+        peer = ("--to", node, "--called", "ARCHIVE", "--calling", "CT1", "--date", "20260105")
+        self.assertEqual([(accession, step["00400001"]["Value"]) for accession, step in self.worklist(*peer)], [("A1", ["CT1"]), ("A2", ["MR1"])])
+        self.assertEqual([accession for accession, _ in self.worklist(*peer, "PatientName=王*", "--modality", "CT")], ["A1"])
+        # And it takes up what changed, or says what is wrong with it.
+        (self.nodes / "worklist.yaml").write_text("stations: [{title: CT7, modality: CT}]")
+        self.assertEqual(self.run_ok("dicom", "reload", "--data", self.data), "the worklist follows other rules now\n")
+        self.assertEqual(self.worklist(*here)[0][1]["00400001"]["Value"], ["CT7"])
+        (self.nodes / "worklist.yaml").write_text("stations: [{title: CT7, modality: ROENTGEN}]")
+        run = Run("dicom", "reload", "--data", self.data)
+        self.assertEqual(run.code, FAILED)
+        self.assertIn("worklist.yaml:1: ", run.err)
+
+    def test_shows_dcmtk_the_worklist_and_takes_its_study(self):
+        if not shutil.which("findscu"):
+            self.skipTest("DCMTK's tools are not installed (package dcmtk)")
+        self.plan()
+        self.start()
+        port = self.shown()["nodes"][0]["listen"].rsplit(":", 1)[1]
+
+        def ask(*keys) -> str:
+            words = [word for key in keys for word in ("-k", key)]
+            run = subprocess.run(["findscu", "-aec", "ARCHIVE", "-aet", "CT1", "-W", *words, "127.0.0.1", port], capture_output=True)
+            told = (run.stdout + run.stderr).decode("utf-8", "replace")
+            self.assertEqual(run.returncode, 0, told)
+            return told
+
+        step = "ScheduledProcedureStepSequence[0]."
+        told = ask("PatientName", "PatientID", "StudyInstanceUID", "AccessionNumber", "RequestedProcedureDescription", step + "Modality=CT",
+                   step + "ScheduledStationAETitle=CT1", step + "ScheduledProcedureStepStartDate=20260104-20260105",
+                   step + "ScheduledProcedureStepStartTime=080000-120000", step + "ScheduledProcedureStepStatus")
+        self.assertIn("[A1", told)
+        self.assertNotIn("[A2", told)
+        self.assertIn("[SCHEDULED", told)
+        self.assertIn("ISO_IR 192", told)
+        self.assertIn("胸部 CT", told)
+        self.assertIn("Pending", told)
+        uid = re.search(r"\(0020,000d\) UI \[(2\.25\.\d+)", told)[1]
+        self.assertIn("[A2", ask("AccessionNumber", step + "ScheduledProcedureStepStartDate=20260105", step + "Modality=MR"))
+        # A study with the UID that was given is the order's, which is done then.
+        image = dicom(*sorted([(0x00080050, "SH", "A1"), *((tag, vr, uid if tag == 0x0020000D else value) for tag, vr, value in Dicom.IMAGE)]))
+        self.assertEqual(self.send(self.file("a.dcm", image)).code, OK)
+        while not self.shown()["imaging_studies"]["up_to_date"] or not self.shown()["imaging_studies"]["written"]:
+            pass
+        self.assertNotIn("[A1", ask("AccessionNumber", step + "ScheduledProcedureStepStartDate=20260105"))
+
     def test_says_what_is_declared_wrongly_and_takes_up_what_changed(self):
         self.start()
         self.declare("second", titles=["OTHER"])

@@ -57,6 +57,7 @@ struct Chooser {
   int operator()(const DicomNodesOptions& options) const { return run_dicom_nodes(options, common); }
   int operator()(const DicomStoreOptions& options) const { return run_dicom_store(options, common); }
   int operator()(const DicomFindOptions& options) const { return run_dicom_find(options, common); }
+  int operator()(const DicomWorklistOptions& options) const { return run_dicom_worklist(options, common); }
   int operator()(const DicomFetchOptions& options) const { return run_dicom_fetch(options, common); }
   int operator()(const DicomRemoveOptions& options) const { return run_dicom_remove(options, common); }
   int operator()(const VcfOptions& options) const { return run_vcf(options, common); }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/bytes.hpp"
 #include "formats/dicom/values.hpp"
+#include "imaging/item.hpp"
 
 namespace meridian::imaging {
 namespace {
@@ -48,12 +48,6 @@ std::string_view name_of(Level level) {
       break;
   }
   return "IMAGE";
-}
-
-store::ReadContext reader_for(const connect::DicomPeer& peer) {
-  store::ReadContext context = store::local_reader();
-  context.actor.id = "dicom/" + peer.calling;
-  return context;
 }
 
 class Sink final : public connect::DicomSink {
@@ -135,36 +129,13 @@ class Objects final : public connect::DicomObjects {
   std::size_t next_ = 0;
 };
 
-void put_16(std::string& out, std::uint32_t value) {
-  char bytes[2];
-  store_little(bytes, static_cast<std::uint16_t>(value));
-  out.append(bytes, sizeof bytes);
-}
-void put_32(std::string& out, std::uint32_t value) {
-  char bytes[4];
-  store_little(bytes, value);
-  out.append(bytes, sizeof bytes);
-}
-
-/// A sequence of small data sets.
-void append_sequence(std::string& out, Tag tag, const std::vector<Attributes>& items, bool in_explicit) {
-  if (items.empty()) return;
-  std::string content;
-  for (const Attributes& item : items) {
-    const std::string set = to_data_set(item, in_explicit);
-    put_16(content, dicom::tags::kItem.group);
-    put_16(content, dicom::tags::kItem.element);
-    put_32(content, static_cast<std::uint32_t>(set.size()));
-    content += set;
-  }
-  put_16(out, tag.group);
-  put_16(out, tag.element);
-  if (in_explicit) out.append("SQ").append(2, '\0');
-  put_32(out, static_cast<std::uint32_t>(content.size()));
-  out += content;
-}
-
 }  // namespace
+
+store::ReadContext reader_for(const connect::DicomPeer& peer) {
+  store::ReadContext context = store::local_reader();
+  context.actor.id = "dicom/" + peer.calling;
+  return context;
+}
 
 ArchiveHandler::ArchiveHandler(Archive& archive, const DicomNode& node, FindWorklist worklist)
     : archive_(archive), node_(node), worklist_(std::move(worklist)) {}
@@ -234,10 +205,11 @@ Result<connect::DicomCommitment> ArchiveHandler::commit(const DicomQuery& query)
   if (asked.empty() || asked.size() > kMaxCommitted) {
     return fail(ErrorCode::malformed_input, "storage commitment is asked for 1 to 100000 instances");
   }
-  std::vector<Attributes> kept;
-  std::vector<Attributes> failed;
+  std::vector<Item> kept;
+  std::vector<Item> failed;
   for (const dicom::DataSet& one : asked) {
-    Attributes item;
+    Item one_item;
+    Attributes& item = one_item.attributes;
     item.set(kReferencedClass, Vr::ui, dicom::text(one, kReferencedClass));
     item.set(kReferencedInstance, Vr::ui, dicom::text(one, kReferencedInstance));
     const Result<StoredInstance> stored =
@@ -247,15 +219,15 @@ Result<connect::DicomCommitment> ArchiveHandler::commit(const DicomQuery& query)
     if (!is_kept) {
       item.set(kFailureReason, Vr::us, std::to_string(stored ? kClassInstanceConflict : kNoSuchInstance));
     }
-    (is_kept ? kept : failed).push_back(std::move(item));
+    (is_kept ? kept : failed).push_back(std::move(one_item));
   }
   connect::DicomCommitment commitment;
   commitment.event_type = failed.empty() ? kEventAllKept : kEventSomeFailed;
-  Attributes transaction;
-  transaction.set(kTransaction, Vr::ui, dicom::text(file.data_set(), kTransaction));
-  commitment.information = to_data_set(transaction, is_explicit(query));
-  append_sequence(commitment.information, kFailedInstances, failed, is_explicit(query));
-  append_sequence(commitment.information, kReferencedInstances, kept, is_explicit(query));
+  Item information;
+  information.attributes.set(kTransaction, Vr::ui, dicom::text(file.data_set(), kTransaction));
+  if (!failed.empty()) information.set(kFailedInstances, std::move(failed));
+  if (!kept.empty()) information.set(kReferencedInstances, std::move(kept));
+  commitment.information = to_data_set(information, is_explicit(query));
   return commitment;
 }
 

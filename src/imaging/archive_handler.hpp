@@ -18,6 +18,9 @@ namespace meridian::imaging {
 /// What answers a C-FIND of the modality worklist.
 using FindWorklist = Callback<Result<std::unique_ptr<connect::DicomMatches>>(const connect::DicomQuery& query)>;
 
+/// As whom the store and the archive are asked for a peer.
+store::ReadContext reader_for(const connect::DicomPeer& peer);
+
 class ArchiveHandler final : public connect::DicomHandler {
  public:
   /// `worklist` may be empty: then there is none.

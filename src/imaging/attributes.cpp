@@ -17,7 +17,6 @@ using dicom::Tag;
 using dicom::Vr;
 
 constexpr std::size_t kMaxValueBytes = 1024;
-constexpr std::string_view kUtf8 = "ISO_IR 192";
 
 constexpr Tag kPatientTags[] = {
     {0x0010, 0x0010},  // Patient's Name
@@ -149,30 +148,6 @@ std::string encoded(const Attribute& attribute) {
   return bytes;
 }
 
-void append_element(std::string& out, const Attribute& attribute, bool is_explicit) {
-  const std::string value = encoded(attribute);
-  put_16(out, attribute.tag.group);
-  put_16(out, attribute.tag.element);
-  if (!is_explicit) {
-    put_32(out, static_cast<std::uint32_t>(value.size()));
-  } else {
-    out += dicom::name(attribute.vr);
-    if (dicom::has_long_length(attribute.vr)) {
-      put_16(out, 0);
-      put_32(out, static_cast<std::uint32_t>(value.size()));
-    } else {
-      put_16(out, static_cast<std::uint32_t>(value.size()));
-    }
-  }
-  out += value;
-}
-
-bool is_ascii(const Attributes& attributes) {
-  return std::ranges::all_of(attributes.all(), [](const Attribute& attribute) {
-    return std::ranges::all_of(attribute.value, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  });
-}
-
 }  // namespace
 
 const Attribute* Attributes::find(Tag tag) const {
@@ -230,6 +205,30 @@ Attributes attributes_of(const dicom::DataSet& set, Level level) {
   return out;
 }
 
+void append_element(std::string& out, const Attribute& attribute, bool is_explicit) {
+  const std::string value = encoded(attribute);
+  put_16(out, attribute.tag.group);
+  put_16(out, attribute.tag.element);
+  if (!is_explicit) {
+    put_32(out, static_cast<std::uint32_t>(value.size()));
+  } else {
+    out += dicom::name(attribute.vr);
+    if (dicom::has_long_length(attribute.vr)) {
+      put_16(out, 0);
+      put_32(out, static_cast<std::uint32_t>(value.size()));
+    } else {
+      put_16(out, static_cast<std::uint32_t>(value.size()));
+    }
+  }
+  out += value;
+}
+
+bool is_ascii(const Attributes& attributes) {
+  return std::ranges::all_of(attributes.all(), [](const Attribute& attribute) {
+    return std::ranges::all_of(attribute.value, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  });
+}
+
 std::string to_data_set(const Attributes& attributes, bool is_explicit) {
   std::string out;
   bool says_character_set = is_ascii(attributes);
@@ -245,8 +244,11 @@ std::string to_data_set(const Attributes& attributes, bool is_explicit) {
 }
 
 std::string to_json(const Attributes& attributes) {
+  return data_set_to_json(to_data_set(attributes, true));
+}
+
+std::string data_set_to_json(const std::string& set) {
   // Its own writer knows how each VR is written; what it is given here is small.
-  std::string set = to_data_set(attributes, true);
   if (set.empty()) return "{}";
   Issues issues;
   const connect::DicomKind kind{"1.2.840.10008.5.1.4.1.1.7", std::string(dicom::uids::kExplicitLittle)};

@@ -53,6 +53,13 @@ std::string to_data_set(const Attributes& attributes, bool is_explicit);
 /// A JSON object, as PS3.18, annex F.
 std::string to_json(const Attributes& attributes);
 
+// Their parts, for data sets with sequences (item.hpp).
+inline constexpr std::string_view kUtf8 = "ISO_IR 192";
+bool is_ascii(const Attributes& attributes);
+void append_element(std::string& out, const Attribute& attribute, bool is_explicit);
+/// Of a data set of explicit VR, little endian, that is right.
+std::string data_set_to_json(const std::string& set);
+
 namespace internal {
 class RecordBytes;
 }

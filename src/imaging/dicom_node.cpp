@@ -3,6 +3,7 @@
 #include <map>
 
 #include "connect/declaration.hpp"
+#include "imaging/worklist_rules.hpp"
 
 namespace meridian::imaging {
 namespace {
@@ -37,9 +38,30 @@ void read_peer(DeclarationReader& reader, const YAML::Node& map, DicomNode& node
   node.server.peers.push_back(std::move(peer));
 }
 
+void read_worklist(DeclarationReader& reader, const YAML::Node& root, DicomNode& node) {
+  const YAML::Node worklist = root["worklist"];
+  if (!worklist.IsDefined()) return;
+  if (!worklist.IsMap()) {
+    if (!reader.flag(root, "worklist", true)) node.worklist.reset();
+    return;
+  }
+  reader.keys(worklist, {"stations", "modalities"});
+  node.worklist = WorklistView{reader.texts(worklist, "stations"), reader.texts(worklist, "modalities")};
+  for (const std::string& title : node.worklist->stations) {
+    if (!is_title(title)) {
+      reader.fault(worklist["stations"], "an AE title has 1 to 16 characters and no backslash");
+    }
+  }
+  for (const std::string& modality : node.worklist->modalities) {
+    if (!is_modality(modality)) {
+      reader.fault(worklist["modalities"], "\"" + modality + "\" is no modality of DICOM (PS3.3, C.7.3.1.1.1)");
+    }
+  }
+}
+
 void read_node(DeclarationReader& reader, const YAML::Node& root, DicomNode& node) {
-  reader.keys(
-      root, {"node", "title", "listen", "titles", "tls", "peers", "anyone", "on_conflict", "associations", "enabled"});
+  reader.keys(root, {"node", "title", "listen", "titles", "tls", "peers", "anyone", "on_conflict", "associations",
+                     "worklist", "enabled"});
   node.name = reader.text(root, "node", true);
   if (root["node"].IsDefined() && !connect::is_declared_name(node.name)) {
     reader.fault(root["node"], "a node is named by 1 to 64 of a-z 0-9 _ -");
@@ -75,6 +97,7 @@ void read_node(DeclarationReader& reader, const YAML::Node& root, DicomNode& nod
     }
     server.associations_per_address = server.associations;
   }
+  read_worklist(reader, root, node);
   node.is_enabled = reader.flag(root, "enabled", true);
 }
 
@@ -108,6 +131,7 @@ std::optional<DicomNode> parse_dicom_node(const std::string& yaml, const std::st
 Result<std::vector<DicomNode>> read_dicom_nodes(const std::string& folder) {
   std::vector<DicomNode> nodes;
   const auto take = [&](const std::string& yaml, const std::string& name, std::vector<std::string>& faults) {
+    if (name == kWorklistFile) return;  // worklist_rules.hpp
     std::optional<DicomNode> node = parse_dicom_node(yaml, name, faults);
     if (!node) return;
     net::TlsServerOptions& tls = node->server.certificates;

@@ -10,6 +10,7 @@
 //     - { title: VIEWER, to: 10.0.0.9:104, tls: { authorities: hospital.pem } }     # C-MOVE may send there
 //   on_conflict: refuse               # another object under the UID of one that is there; or replace
 //   associations: 64
+//   worklist: { stations: [CT1, CT2], modalities: [CT] }    # what is shown of it, all when not given; false: nothing
 //   enabled: true
 //
 // Every fault is told with its file and line, all of them at once. Values; free of threads.
@@ -25,6 +26,12 @@
 
 namespace meridian::imaging {
 
+/// What a node shows of the worklist; empty: of all.
+struct WorklistView {
+  std::vector<std::string> stations;  ///< AE titles; steps that are at no station are shown too
+  std::vector<std::string> modalities;
+};
+
 struct DicomNode {
   std::string name;
   std::string title_english;
@@ -32,6 +39,7 @@ struct DicomNode {
   connect::DicomServerOptions server;
   std::vector<connect::DicomDestination> destinations;  ///< peers that C-MOVE may send to
   OnConflict on_conflict = OnConflict::refuse;
+  std::optional<WorklistView> worklist = WorklistView();  ///< nothing: no worklist here
   bool is_enabled = true;
   std::string origin;  ///< the file
   std::string text;    ///< and what it says

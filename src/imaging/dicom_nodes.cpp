@@ -17,8 +17,9 @@ struct Running {
 
   Result<> listen(net::Io& io, const DicomNodesOptions& options, const DicomNodesServices& services) {
     if (!node.is_enabled) return {};
+    const bool has_worklist = services.worklist && node.worklist;
     handler = std::make_unique<ArchiveHandler>(*services.archive, node,
-                                               services.worklist ? services.worklist() : FindWorklist());
+                                               has_worklist ? services.worklist(node) : FindWorklist());
     executor = http::make_pool(options.threads, node.server.associations);
     server.emplace(TRY(connect::DicomServer::start(node.server, io, *executor, *handler)));
     return {};

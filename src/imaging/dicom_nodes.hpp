@@ -31,8 +31,8 @@ struct DicomNodesOptions {
 
 struct DicomNodesServices {
   Archive* archive = nullptr;
-  /// Made once for each node; null: no worklist.
-  Callback<FindWorklist()> worklist;
+  /// Made once for each node that has one; null: no worklist.
+  Callback<FindWorklist(const DicomNode&)> worklist;
 };
 
 struct DicomNodeState {

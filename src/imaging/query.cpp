@@ -129,7 +129,10 @@ Tag time_of(Tag day) {
   if (day.group == 0x0008 && day.element >= 0x0020 && day.element <= 0x0023) {
     return {0x0008, static_cast<std::uint16_t>(day.element + 0x10)};
   }
-  return day == Tag(0x0040, 0x0244) ? Tag(0x0040, 0x0245) : Tag();
+  if (day == Tag(0x0040, 0x0002) || day == Tag(0x0040, 0x0004) || day == Tag(0x0040, 0x0244)) {
+    return {day.group, static_cast<std::uint16_t>(day.element + 1)};
+  }
+  return {};
 }
 
 bool is_range(const Attribute* key) {

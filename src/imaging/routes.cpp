@@ -1,13 +1,16 @@
 #include "imaging/routes.hpp"
 
+#include <charconv>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "formats/fhir/json_writer.hpp"
 #include "http/router.hpp"
 #include "imaging/archive.hpp"
 #include "imaging/dicom_nodes.hpp"
 #include "imaging/study_keeper.hpp"
+#include "imaging/worklist.hpp"
 
 namespace meridian::imaging {
 namespace {
@@ -53,13 +56,15 @@ Response show(const Archive& archive, const DicomNodes& nodes, const StudyKeeper
   return Response::json(std::move(out).take());
 }
 
-Response reload(DicomNodes& nodes) {
+Response reload(DicomNodes& nodes, Worklist& worklist) {
+  const Result<bool> is_other_worklist = worklist.reload();
+  if (!is_other_worklist) return Response::problem(is_other_worklist.error());
   const Result<std::vector<std::string>> changed = nodes.reload();
   if (!changed) return Response::problem(changed.error());
   fhir::JsonWriter out;
   out.begin_object().key("changed").begin_array();
   for (const std::string& name : *changed) out.string(name);
-  out.end_array().end_object();
+  out.end_array().key("worklist").boolean(*is_other_worklist).end_object();
   return Response::json(std::move(out).take());
 }
 
@@ -74,16 +79,67 @@ Response verify(const Archive& archive) {
   return Response::json(std::move(out).take());
 }
 
+constexpr std::uint64_t kMostSteps = 10'000;
+
+/// `limit` and the AE title that asks; all other parameters are keys.
+Result<std::string> steps_asked_for(const Worklist& worklist, const Request& request) {
+  std::uint64_t limit = kMostSteps;
+  WorklistRequest asked;
+  std::vector<std::pair<std::string, std::string>> keys;
+  for (const auto& [name, value] : request.target.parameters) {
+    if (name == "caller") {
+      asked.caller = value;
+    } else if (name == "limit") {
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), limit);
+      if (error != std::errc() || end != value.data() + value.size() || limit == 0 || limit > kMostSteps) {
+        return fail(ErrorCode::invalid_argument, "\"limit\" is a number from 1 to 10000");
+      }
+    } else {
+      keys.emplace_back(name, value);
+    }
+  }
+  asked.keys = TRY(worklist_keys(keys));
+  asked.returns_all = true;
+  store::ReadContext reader = store::local_reader();
+  reader.deadline = request.deadline;
+  reader.stop = request.stop;
+  const auto steps = TRY(worklist.find(std::move(reader), std::move(asked)));
+  std::string body = "[";
+  for (std::uint64_t i = 0; i < limit; ++i) {
+    const std::optional<Item> item = TRY(steps->next());
+    if (!item) break;
+    if (body.size() > 1) body += ',';
+    body += to_json(*item);
+  }
+  return body + ']';
+}
+
+Response steps(const Worklist& worklist, const Request& request) {
+  Result<std::string> body = steps_asked_for(worklist, request);
+  if (!body) return Response::problem(body.error());
+  Response response = Response::bytes("application/dicom+json", *std::move(body));
+  response.headers.set("Cache-Control", "no-cache");
+  return response;
+}
+
 }  // namespace
 
-void mount_dicom_nodes(http::Router& router, Archive& archive, DicomNodes& nodes, StudyKeeper& keeper) {
+void mount_dicom_nodes(http::Router& router, Archive& archive, DicomNodes& nodes, StudyKeeper& keeper,
+                       Worklist& worklist) {
   router
       .add(Method::get, "/api/v1/dicom/nodes",
            [&archive, &nodes, &keeper](const Request&) { return show(archive, nodes, keeper); })
       .summary("Show the DICOM nodes, what the archive holds, and how far the record follows it")
       .tag("DICOM");
-  router.add(Method::post, "/api/v1/dicom/nodes/_reload", [&nodes](const Request&) { return reload(nodes); })
-      .summary("Put in force what the catalogue says of DICOM nodes now")
+  router
+      .add(Method::post, "/api/v1/dicom/nodes/_reload",
+           [&nodes, &worklist](const Request&) { return reload(nodes, worklist); })
+      .summary("Put in force what the catalogue says of DICOM nodes and of the worklist now")
+      .tag("DICOM");
+  router
+      .add(Method::get, "/api/v1/dicom/worklist",
+           [&worklist](const Request& request) { return steps(worklist, request); })
+      .summary("List the scheduled procedure steps that a modality would see")
       .tag("DICOM");
   router.add(Method::post, "/api/v1/dicom/_verify", [&archive](const Request&) { return verify(archive); })
       .summary("Read every object of the archive and compare it with the index")

@@ -12,7 +12,9 @@ namespace meridian::imaging {
 class Archive;
 class DicomNodes;
 class StudyKeeper;
+class Worklist;
 
-void mount_dicom_nodes(http::Router& router, Archive& archive, DicomNodes& nodes, StudyKeeper& keeper);
+void mount_dicom_nodes(http::Router& router, Archive& archive, DicomNodes& nodes, StudyKeeper& keeper,
+                       Worklist& worklist);
 
 }  // namespace meridian::imaging

@@ -14,6 +14,8 @@
 #include "formats/fhir/json.hpp"
 #include "imaging/archive.hpp"
 #include "imaging/dialect.hpp"
+#include "imaging/internal/node_text.hpp"
+#include "imaging/orders.hpp"
 #include "mapping/stable_id.hpp"
 #include "store/store.hpp"
 
@@ -70,6 +72,7 @@ struct StudyKeeper::State {
   Result<> keep(const std::string& study);
   Result<> write_patient(fhir::Document document);
   Result<> write_study(fhir::Document document);
+  Result<fhir::Document> with_order(fhir::Document document);
   Result<> remove_study(const std::string& study);
   void run();
 
@@ -231,6 +234,32 @@ Result<> StudyKeeper::State::write_patient(fhir::Document document) {
   return fail(done.error().error);
 }
 
+// The order that the study was made for, by its UID or its accession number, where it is known and nobody said another.
+Result<fhir::Document> StudyKeeper::State::with_order(fhir::Document document) {
+  const fhir::Node study = document.root();
+  if (study.child("basedOn")) return document;
+  std::string uid;
+  std::string accession;
+  for (const fhir::Node identifier : study.children()) {
+    if (identifier.key() != "identifier") continue;
+    const std::string_view value = internal::text_in(identifier, "value");
+    if (internal::text_in(identifier, "system") != "urn:dicom:uid") {
+      accession = value;
+    } else {
+      uid = value.substr(value.starts_with("urn:oid:") ? 8 : 0);
+    }
+  }
+  const std::string_view patient = internal::text_in(study.child("subject"), "reference");
+  const std::string order = TRY(order_of(store, store::local_reader(), ids, uid, accession, patient));
+  if (order.empty()) return document;
+  fhir::JsonWriter link;
+  link.begin_object().key("resourceType").string("ImagingStudy").key("basedOn").begin_array().begin_object();
+  link.key("reference").string(order).end_object().end_array().end_object();
+  fhir::DocumentParser parser;
+  Issues faults;
+  return parser.parse(laid_over(document, parser.parse(std::move(link).take(), faults)), faults);
+}
+
 Result<> StudyKeeper::State::write_study(fhir::Document document) {
   const store::ResourceKey key{"ImagingStudy", id_of(document)};
   const Result<store::Version> present = store.read(store::local_reader(), key);
@@ -246,7 +275,7 @@ Result<> StudyKeeper::State::write_study(fhir::Document document) {
   } else if (present.error().code() != ErrorCode::not_found && present.error().code() != ErrorCode::gone) {
     return fail(present.error());
   }
-  write.document = std::move(document);
+  write.document = TRY(with_order(std::move(document)));
   store::CommitRequest request;
   request.writes.push_back(std::move(write));
   const auto done = store.commit(writer(), std::move(request));

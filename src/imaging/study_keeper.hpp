@@ -2,9 +2,10 @@
 //
 // It follows the archive's changes from where it last was, so that a crash loses nothing; a study is looked at when
 // nothing has come for a second, at the latest after ten. What the record says of a study beside what DICOM says (the
-// order it is based on, its encounter) stays. A patient that the record does not know is made of what the images say;
-// one that it knows is left alone. When a study is removed from the archive its ImagingStudy is deleted.
-// Lifetime: the archive and the store outlive it; the destructor ends the thread.
+// order it is based on, its encounter) stays. Where nobody said an order, it is the one whose study UID or accession
+// number this is (orders.hpp), as far as the record knows one when the study is written. A patient that the record does
+// not know is made of what the images say; one that it knows is left alone. When a study is removed from the archive
+// its ImagingStudy is deleted. Lifetime: the archive and the store outlive it; the destructor ends the thread.
 #pragma once
 
 #include <cstdint>
