@@ -11,6 +11,12 @@ Builder::Builder() : tree_(std::make_unique<internal::Tree>()), places_(1) {
 }
 Builder::~Builder() = default;
 
+Builder::Place Builder::keep(std::string_view text) {
+  const Place place{tree_->text.size(), text.size()};
+  tree_->text += text;
+  return place;
+}
+
 std::uint32_t Builder::add(std::string_view value, bool is_text) {
   const auto number = static_cast<std::uint32_t>(tree_->nodes.size());
   internal::Node node;
@@ -22,14 +28,20 @@ std::uint32_t Builder::add(std::string_view value, bool is_text) {
     around.last = number;
   }
   tree_->nodes.push_back(node);
-  places_.push_back({tree_->text.size(), value.size()});
-  tree_->text += value;
+  places_.push_back(keep(value));
   return number;
 }
 
 void Builder::open(std::string_view name) {
   const std::uint32_t number = add(name, false);
   open_.push_back({number, 0});
+}
+void Builder::attribute(std::string_view name, std::string_view value) {
+  internal::Node& node = tree_->nodes[open_.back().number];
+  if (node.attribute_count == 0) node.first_attribute = static_cast<std::uint32_t>(attribute_places_.size());
+  ++node.attribute_count;
+  const Place name_place = keep(name);
+  attribute_places_.emplace_back(name_place, keep(value));
 }
 void Builder::text(std::string_view text) {
   if (!text.empty()) add(text, true);
@@ -47,10 +59,12 @@ Document Builder::finish() {
   open_.clear();
   std::unique_ptr<internal::Tree> made = std::exchange(tree_, std::make_unique<internal::Tree>());
   const std::string_view all = made->text;
-  for (std::size_t i = 1; i < made->nodes.size(); ++i)
-    made->nodes[i].value = all.substr(places_[i].begin, places_[i].size);
+  const auto text_at = [all](const Place& place) { return all.substr(place.begin, place.size); };
+  for (std::size_t i = 1; i < made->nodes.size(); ++i) made->nodes[i].value = text_at(places_[i]);
+  for (const auto& [name, value] : attribute_places_) made->attributes.push_back({text_at(name), text_at(value)});
   tree_->nodes.emplace_back();
   places_.assign(1, {});
+  attribute_places_.clear();
   return Document(std::move(made));
 }
 

@@ -2,6 +2,7 @@
 //
 //   Builder builder;
 //   builder.open("row");
+//   builder.attribute("id", "1");
 //   builder.element("patient", "4711");
 //   builder.close();
 //   Document document = builder.finish();
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "formats/tree/document.hpp"
@@ -27,6 +29,8 @@ class Builder {
   Builder& operator=(const Builder&) = delete;
 
   void open(std::string_view name);
+  /// Of the element opened last, before anything is put into it.
+  void attribute(std::string_view name, std::string_view value);
   void text(std::string_view text);
   void close();
   /// An element that holds a text, or nothing.
@@ -45,10 +49,12 @@ class Builder {
     std::size_t begin;
     std::size_t size;
   };
+  Place keep(std::string_view text);
   std::uint32_t add(std::string_view value, bool is_text);
 
   std::unique_ptr<internal::Tree> tree_;
   std::vector<Place> places_;  // of each node's value: the text may move while it grows
+  std::vector<std::pair<Place, Place>> attribute_places_;
   std::vector<Open> open_;
 };
 
