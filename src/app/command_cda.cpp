@@ -83,6 +83,7 @@ class CdaWork {
         if (document) print(document_text(document, common_.language));
         break;
       case CdaOptions::Task::to_fhir:
+      case CdaOptions::Task::from_fhir:  // run_cda_from_fhir()
         break;
     }
     const Progress::Pause pause(progress_);
@@ -107,6 +108,7 @@ class CdaWork {
 }  // namespace
 
 int run_cda(const CdaOptions& options, const CommonOptions& common) {
+  if (options.task == CdaOptions::Task::from_fhir) return run_cda_from_fhir(options, common);
   CdaWork work(options, common);
   if (const Result<> prepared = work.prepare(); !prepared) {
     complain(prepared.error().message());

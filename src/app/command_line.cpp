@@ -226,7 +226,8 @@ struct Grammar {
   }
 
   void add_cda() {
-    auto* command = app.add_subcommand("cda", "look at CDA documents, say what is wrong with them, make FHIR of them");
+    auto* command = app.add_subcommand(
+        "cda", "look at CDA documents, say what is wrong with them, make FHIR of them and them of FHIR");
     command->fallthrough();
     command->require_subcommand(1);
     const auto task = [&](const char* name, const char* about) {
@@ -243,6 +244,33 @@ struct Grammar {
     choice(*check, "--format", cda.format, kFormats, "text: a line an issue; json: an OperationOutcome a file");
     auto* to_fhir = task("to-fhir", "make FHIR resources of documents, by the tables of the catalogue");
     mapping(*to_fhir, cda.mapping, "bundle: a transaction a document; ndjson: a resource a line");
+    auto* from_fhir = command->add_subcommand("from-fhir", "make a document of one patient's FHIR resources");
+    from_fhir->fallthrough();
+    positional(
+        from_fhir
+            ->add_option("FILE", cda.files,
+                         "a Bundle of any type in JSON or XML, or NDJSON; plain, .gz or .zst; - is standard input")
+            ->required()
+            ->expected(1));
+    from_fhir
+        ->add_option("--as", cda.kind,
+                     "ccd: Continuity of Care Document of C-CDA R2.1; ips: International Patient Summary")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"ccd", "ips"}));
+    from_fhir->add_option("--out", cda.out, "where the document goes; standard output when not said")
+        ->type_name("FILE");
+    from_fhir->add_option("--report", cda.report, "what the document does not say, as an OperationOutcome")
+        ->type_name("FILE");
+    from_fhir
+        ->add_option("--patient", cda.patient, "the id of the Patient whose document it is, where there are several")
+        ->type_name("ID");
+    from_fhir->add_option("--id", cda.id, "the document's id; made of the content when not said")->type_name("UUID");
+    from_fhir
+        ->add_option("--time", cda.time,
+                     "when it was made, such as 2024-05-01T10:30:00Z; as the content says when not said")
+        ->type_name("TIME");
+    from_fhir->add_option("--mappings", cda.mapping.folder, "a folder laid over the built-in mappings")
+        ->type_name("DIR");
     command->footer(
         "C-CDA, CCD, IPS and Chinese shared documents (WS/T 500); bodies of PDF or RTF become a DocumentReference.\n"
         "Nothing is ever fetched, and a DOCTYPE is refused.\n"
@@ -250,6 +278,7 @@ struct Grammar {
         "  meridian cda parse summary.xml\n"
         "  meridian cda validate summary.xml --format json\n"
         "  meridian cda to-fhir summary.xml --format ndjson\n"
+        "  meridian cda from-fhir patient.json --as ips --out summary.xml --report missing.json\n"
         "Exit code 1 when a document has an error.");
   }
 
@@ -372,9 +401,10 @@ struct Grammar {
     }
     if (const CLI::App* command = app.get_subcommand("cda"); command->parsed()) {
       using Task = CdaOptions::Task;
-      cda.task = command->got_subcommand("validate")  ? Task::validate
-                 : command->got_subcommand("to-fhir") ? Task::to_fhir
-                                                      : Task::parse;
+      cda.task = command->got_subcommand("validate")    ? Task::validate
+                 : command->got_subcommand("to-fhir")   ? Task::to_fhir
+                 : command->got_subcommand("from-fhir") ? Task::from_fhir
+                                                        : Task::parse;
       return std::move(cda);
     }
     if (app.got_subcommand("signal")) return std::move(signal);

@@ -12,6 +12,7 @@ int run_convert(const ConvertOptions& options, const CommonOptions& common);
 int run_inspect(const InspectOptions& options, const CommonOptions& common);
 int run_hl7(const Hl7Options& options, const CommonOptions& common);
 int run_cda(const CdaOptions& options, const CommonOptions& common);
+int run_cda_from_fhir(const CdaOptions& options, const CommonOptions& common);
 int run_signal(const SignalOptions& options, const CommonOptions& common);
 int run_dicom(const DicomOptions& options, const CommonOptions& common);
 int run_dicom_echo(const DicomEchoOptions& options);

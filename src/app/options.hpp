@@ -79,11 +79,18 @@ struct Hl7Options {
 };
 
 struct CdaOptions {
-  enum class Task : std::uint8_t { parse, validate, to_fhir };
+  enum class Task : std::uint8_t { parse, validate, to_fhir, from_fhir };
   Task task = Task::parse;
   std::vector<std::string> files;
   OutputFormat format = OutputFormat::text;
   MappingOptions mapping;
+  // from-fhir
+  std::string kind = "ccd";  ///< of document
+  std::string out;           ///< a file; empty: standard output
+  std::string report;        ///< a file for what the document does not say, as an OperationOutcome; empty: none
+  std::string patient;       ///< the id of the one whose document it is; empty: the only one
+  std::string id;            ///< of the document; empty: made of the content
+  std::string time;          ///< when it was made; empty: as the content says
 };
 
 struct SignalOptions {

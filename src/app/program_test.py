@@ -733,6 +733,31 @@ class Cda(ProgramTest):
         self.assertEqual(run.code, FOUND)
         self.assertIn("xml-not-well-formed", run.err)
 
+    def test_makes_documents_of_resources(self):
+        resources = self.run_ok("cda", "to-fhir", self.file("a.xml", SUMMARY), "--format", "ndjson")
+        claim = json.dumps({"resourceType": "Claim", "id": "c", "status": "active"})
+        path = self.file("patient.ndjson", resources + claim + "\n")
+        out = os.path.join(self.folder, "out.xml")
+        report = os.path.join(self.folder, "report.json")
+        for kind, template in (("ccd", "2.16.840.1.113883.10.20.22.1.2"), ("ips", "2.16.840.1.113883.10.22.1.1")):
+            run = Run("cda", "from-fhir", path, "--as", kind, "--out", out, "--report", report)
+            self.assertEqual(run.code, OK, run.err)
+            self.assertIn("Claim: no section takes it (1 times) [mapping-resource-not-said]", run.err)
+            with open(report, encoding="utf-8") as file:
+                self.assertIn("Claim", file.read())
+            with open(out, encoding="utf-8") as file:
+                self.assertIn(template, file.read())
+            self.assertRegex(self.run_ok("cda", "validate", out), "0 errors, 0 warnings")
+            lines = [json.loads(line) for line in self.run_ok("cda", "to-fhir", out, "--format", "ndjson").splitlines()]
+            conditions = [r for r in lines if r["resourceType"] == "Condition"]
+            self.assertIn("38341003", [c["coding"][0]["code"] for c in (r["code"] for r in conditions) if "coding" in c])
+        told = Run("cda", "from-fhir", path, "--id", "4adc1020-7b14-11db-9fe1-0800200c9a66", "--time", "2024-05-01").out
+        self.assertIn('<id root="4adc1020-7b14-11db-9fe1-0800200c9a66"/>', told)
+        self.assertIn('<effectiveTime value="20240501"/>', told)
+        run = Run("cda", "from-fhir", self.file("b.ndjson", claim + "\n" + claim + "\n"))
+        self.assertEqual(run.code, FAILED)
+        self.assertIn("the Bundle has no such Patient", run.err)
+
 
 class Hl7(ProgramTest):
     def test_makes_resources_of_messages(self):

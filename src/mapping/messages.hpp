@@ -29,6 +29,18 @@ inline constexpr Message kCycle{"mapping-cycle", "the map {0} contains itself", 
 inline constexpr Message kCodeNotInSet{"mapping-code-not-in-set", "\"{0}\" is not a code of {1}",
                                        "“{0}”不是 {1} 的代码"};
 
+inline constexpr Message kBadTemplate{"mapping-bad-template", "{0}", "模板有误：{0}"};
+inline constexpr Message kUnknownTemplate{"mapping-unknown-template", "no template is called \"{0}\"",
+                                          "没有名为“{0}”的模板"};
+
+// About documents made of records.
+inline constexpr Message kNotSaid{"mapping-not-said", "{0}: the document has no place for it ({1} times)",
+                                  "{0}：文档中没有对应位置（{1} 次）"};
+inline constexpr Message kResourceNotSaid{"mapping-resource-not-said", "{0}: no section takes it ({1} times)",
+                                          "{0}：没有章节收录（{1} 次）"};
+inline constexpr Message kNoOid{"mapping-no-oid", "{0}: no OID is known for its code system {1} ({2} times)",
+                                "{0}：其代码系统 {1} 没有已知的 OID（{2} 次）"};
+
 // About messages.
 inline constexpr Message kNoMap{"mapping-no-map", "no map is for messages {0}: nothing was made of it",
                                 "没有用于 {0} 消息的映射：未产生任何内容"};

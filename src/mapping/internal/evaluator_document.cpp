@@ -7,6 +7,7 @@
 #include "formats/cda/section.hpp"
 #include "formats/tree/document.hpp"
 #include "mapping/internal/evaluator.hpp"
+#include "mapping/internal/template_values.hpp"
 #include "mapping/internal/text_rules.hpp"
 #include "mapping/messages.hpp"
 #include "units/unit.hpp"
@@ -277,6 +278,11 @@ bool Evaluator::convert_element(const Row& row, const Source& source, std::strin
     case Convert::ii_system: {
       const cda::Identifier id = cda::read_identifier(element);
       const auto known = plan_.systems.find(id.root);
+      // A root that we made of a URI, which stands beside it.
+      if (!id.authority.empty() && id.root == root_of_uri(id.authority)) {
+        out = clean(id.authority);
+        break;
+      }
       out = id.extension.empty()           ? std::string(uri_of_root(id.root).empty() ? "" : kUriSystem)
             : known != plan_.systems.end() ? known->second
                                            : authority_of_root(id.root);

@@ -6,6 +6,7 @@
 #include "mapping/internal/compiler.hpp"
 #include "mapping/internal/message_loader.hpp"
 #include "mapping/internal/row_loader.hpp"
+#include "mapping/internal/template_loader.hpp"
 #include "mapping/internal/yaml_tree.hpp"
 #include "mapping/merge_rules.hpp"
 #include "mapping/messages.hpp"
@@ -21,7 +22,11 @@ struct File {
 class Loader {
  public:
   Loader(Plan& plan, Issues& issues)
-      : plan_(plan), compiler_(plan, issues), rows_(plan, compiler_), messages_(plan, compiler_, rows_) {}
+      : plan_(plan),
+        compiler_(plan, issues),
+        rows_(plan, compiler_),
+        messages_(plan, compiler_, rows_),
+        templates_(plan, issues) {}
 
   void load(const std::vector<File>& files) {
     // What others refer to by name comes first: then everything has its number before a row is read.
@@ -32,15 +37,21 @@ class Loader {
     each(files, "maps", [this](const YamlTree& tree) { define_maps(tree); });
     each(files, "fragments", [this](const YamlTree& tree) { messages_.fragments(tree); });
     each(files, "merge", [this](const YamlTree& tree) { merge(tree); });
+    each(files, "templates", [this](const YamlTree& tree) { templates_.declare(tree); });
+    each(files, "variables", [this](const YamlTree& tree) { templates_.variables(tree); });
+    each(files, "templates", [this](const YamlTree& tree) { templates_.define(tree); });
     for (const File& file : files) {
       compiler_.set_file(file.path);
+      templates_.set_file(file.path);
       if (file.tree.find("message") != nullptr) messages_.message(file.tree);
       if (file.tree.find("document") != nullptr) messages_.document(file.tree);
       if (file.tree.find("record") != nullptr) messages_.record(file.tree);
+      if (file.tree.find("export") != nullptr) templates_.document(file.tree);
       unknown_members(file);
     }
     plan_.merge_rules = std::make_shared<MergeRules>(std::move(merge_rules_));
     find_cycles();
+    templates_.find_cycles();
   }
 
  private:
@@ -48,14 +59,16 @@ class Loader {
   void each(const std::vector<File>& files, std::string_view member, Use use) {
     for (const File& file : files) {
       compiler_.set_file(file.path);
+      templates_.set_file(file.path);
       if (const YamlTree* tree = file.tree.find(member)) use(*tree);
     }
   }
 
   void unknown_members(const File& file) {
-    static constexpr std::string_view kKnown[] = {"systems",  "codes",  "identities", "maps",     "fragments",
-                                                  "merge",    "about",  "message",    "triggers", "do",
-                                                  "document", "record", "id",         "order",    "time"};
+    static constexpr std::string_view kKnown[] = {"systems",   "codes",     "identities", "maps",     "fragments",
+                                                  "merge",     "about",     "message",    "triggers", "do",
+                                                  "document",  "record",    "id",         "order",    "time",
+                                                  "templates", "variables", "export",     "root",     "passed"};
     for (const auto& [name, tree] : file.tree.members) {
       if (std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown)) continue;
       compiler_.complain(tree.line, kUnknownMember, {name});
@@ -63,7 +76,12 @@ class Loader {
   }
 
   void systems(const YamlTree& tree) {
-    for (const auto& [name, uri] : tree.members) plan_.systems[name] = uri.text;
+    for (const auto& [name, uri] : tree.members) {
+      plan_.systems[name] = uri.text;
+      // Of several OIDs of one system the one that stands first is written.
+      if (name.find('.') != std::string::npos && name.find_first_not_of("0123456789.") == std::string::npos)
+        plan_.templates.oids.emplace(uri.text, name);
+    }
   }
 
   /// `male`, `[male, Male]` or `[male, Male, system]`.
@@ -191,6 +209,7 @@ class Loader {
   Compiler compiler_;
   RowLoader rows_;
   MessageLoader messages_;
+  TemplateLoader templates_;
   MergeRules merge_rules_;
 };
 

@@ -13,6 +13,7 @@
 #include "fhirpath/expression.hpp"
 #include "formats/fhir/schema.hpp"
 #include "mapping/internal/place.hpp"
+#include "mapping/internal/template_plan.hpp"
 #include "mapping/write.hpp"
 
 namespace meridian::mapping {
@@ -238,6 +239,7 @@ struct Plan {
   std::map<std::string, int, std::less<>> records;          ///< "lab-results" → message map
   std::map<std::string, std::string, std::less<>> systems;  ///< "LN" → URI
   std::shared_ptr<const MergeRules> merge_rules;
+  Templates templates;
   /// Fields that some map takes, by segment: bit n of the set is field n.
   std::unordered_map<SegmentCode, std::vector<bool>> taken;
 };

@@ -14,6 +14,7 @@ constexpr int kDeepest = 24;
 YamlTree convert(const YAML::Node& node, int depth, int& left) {
   YamlTree tree;
   tree.line = static_cast<std::uint32_t>(node.Mark().line + 1);
+  tree.column = static_cast<std::uint32_t>(node.Mark().column + 1);
   if (--left < 0 || depth > kDeepest) return tree;
   if (node.IsScalar()) {
     tree.kind = YamlTree::Kind::text;

@@ -1,4 +1,4 @@
-// YamlTree: a YAML file as maps, lists and texts that know their lines. The only place that sees yaml-cpp.
+// YamlTree: a YAML file as maps, lists and texts that know their places. The only place that sees yaml-cpp.
 //
 // Texts are never taken for numbers or booleans. Bounds on size, depth and number of nodes; what passes them, and what
 // is no YAML, is an issue.
@@ -20,6 +20,7 @@ struct YamlTree {
   Kind kind = Kind::nothing;
   std::string text;
   std::uint32_t line = 0;
+  std::uint32_t column = 0;
   std::vector<YamlTree> items;  // list
   std::vector<Member> members;  // map, in order
 
