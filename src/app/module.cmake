@@ -18,5 +18,5 @@ set_source_files_properties("${dir}/internal/page.S" PROPERTIES
 if(MERIDIAN_TESTS AND NOT MERIDIAN_FUZZ)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
   add_test(NAME program COMMAND Python3::Interpreter "${dir}/program_test.py" $<TARGET_FILE:meridian>)
-  set_tests_properties(program PROPERTIES LABELS "unit" TIMEOUT 300)
+  set_tests_properties(program PROPERTIES LABELS "unit" TIMEOUT 600)
 endif()

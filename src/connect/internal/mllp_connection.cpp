@@ -63,8 +63,8 @@ Task<void> MllpConnection::serve() {
   Then then = Then::read_on;
   while (then == Then::read_on) then = co_await read_once();
   std::optional<MllpFrame> last = decoder_.finish();
-  if (last && then == Then::end_kindly) hand_on(*std::move(last));
   count_faults();
+  if (last && then == Then::end_kindly) hand_on(*std::move(last));
   hold_partial();
   if (then == Then::end_kindly) co_await wait_for_answers();
   if (then == Then::cut || !owes_nothing()) cut();
@@ -152,8 +152,8 @@ MllpConnection::Then MllpConnection::after_failed_read(IoStatus status) {
   if (status == IoStatus::failed) return Then::cut;
   if (!read_deadline_.is_set() || !read_deadline_.has_passed()) return Then::read_on;  // the writer's deadline passed
   if (std::optional<MllpFrame> frame = decoder_.pause()) {
-    hand_on(*std::move(frame));
     count_faults();
+    hand_on(*std::move(frame));
     return Then::read_on;
   }
   if (decoder_.is_between()) return core_->is_draining ? Then::read_on : Then::end_kindly;
@@ -165,8 +165,9 @@ MllpConnection::Then MllpConnection::after_failed_read(IoStatus status) {
 Task<MllpConnection::Then> MllpConnection::hand_on_all(std::string_view bytes) {
   while (!bytes.empty()) {
     if (!co_await wait_for_room()) co_return Then::cut;
-    if (std::optional<MllpFrame> frame = decoder_.take(bytes)) hand_on(*std::move(frame));
-    count_faults();
+    std::optional<MllpFrame> frame = decoder_.take(bytes);
+    count_faults();  // before whoever is handed it may look
+    if (frame) hand_on(*std::move(frame));
     hold_partial();
   }
   if (decoder_.garbage_bytes() <= core_->options.garbage_bytes) co_return Then::read_on;
