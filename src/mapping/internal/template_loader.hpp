@@ -41,11 +41,11 @@ class TemplateLoader {
   void complain(At at, const Message& message, std::vector<std::string> arguments);
   std::vector<TemplateNode> content(const YamlTree& tree, fhir::TypeId type);
   TemplateNode node(const YamlTree& tree, fhir::TypeId type);
-  TemplateNode element(std::string_view head, At at, fhir::TypeId type, fhir::TypeId& inner);
+  TemplateNode element(std::string_view text, At at, fhir::TypeId type, fhir::TypeId& inner);
   void attribute(TemplateNode& node, const std::string& name, std::string_view value, At at, fhir::TypeId outer,
                  fhir::TypeId type);
   TextPlan text(std::string_view value, At at, fhir::TypeId type);
-  TextPiece piece(std::string_view expression, At at, fhir::TypeId type);
+  TextPiece piece(std::string_view text, At at, fhir::TypeId type);
   void pipe(std::string_view name, At at, TextPiece& piece);
   int expression(std::string_view text, At at, fhir::TypeId type);
   int find(std::string_view name) const;
