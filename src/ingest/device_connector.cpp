@@ -208,7 +208,10 @@ void DeviceConnector::take_records(std::string text, bool is_broken_off, const c
                   "look at the analyser's settings: it is to send as CLSI LIS2-A2 says"};
     }
   }
-  if (refusal) messages.assign(1, std::move(text));
+  if (refusal) {
+    messages.clear();
+    messages.push_back(std::move(text));
+  }
   const auto together = std::make_shared<Together>(messages.size(), std::move(responder));
   for (std::string& message : messages) {
     intake_.take(std::move(message), source, refusal,
