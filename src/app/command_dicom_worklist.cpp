@@ -89,13 +89,11 @@ Result<std::string> asked_of_peer(const DicomWorklistOptions& options, const Pai
   request.identifier = to_data_set(item_of(keys), true);
   const auto client = TRY(connect::DicomClient::open(TRY(client_options(options.peer)), io,
                                                      {{request.sop_class, {request.transfer_syntax}}}));
-  const connect::DicomKind kind{"1.2.840.10008.5.1.4.1.1.7", request.transfer_syntax};
   std::string json = "[";
   std::uint32_t found = 0;
   const connect::DimseStatus status = TRY(client->find(request, [&](const std::string& set) {
     Issues issues;
-    const Result<dicom::File> file =
-        dicom::read_file(connect::part_10_head(kind, "1.2", {}) + set, dicom::Limits(), issues);
+    const Result<dicom::File> file = connect::read_data_set(set, request.transfer_syntax, dicom::Limits(), issues);
     if (file) json += (json.size() > 1 ? "," : "") + dicom::to_json(file->data_set());
     return ++found < options.limit;
   }));

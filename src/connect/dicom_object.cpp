@@ -88,4 +88,11 @@ std::string part_10_head(const DicomKind& kind, const std::string& sop_instance,
   return out + meta;
 }
 
+Result<dicom::File> read_data_set(std::string_view set, std::string_view transfer_syntax, const dicom::Limits& limits,
+                                  Issues& issues) {
+  // Any class and instance will do.
+  const DicomKind kind{"1.2.840.10008.5.1.4.1.1.7", std::string(transfer_syntax)};
+  return dicom::read_file(part_10_head(kind, "1.2", {}).append(set), limits, issues);
+}
+
 }  // namespace meridian::connect

@@ -11,8 +11,17 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
+
+namespace meridian {
+class Issues;
+}
+namespace meridian::dicom {
+class File;
+struct Limits;
+}  // namespace meridian::dicom
 
 namespace meridian::connect {
 
@@ -44,5 +53,9 @@ Result<DicomObject> dicom_object(std::string file);
 
 /// Preamble and meta information, behind which the data set's bytes make a Part 10 file.
 std::string part_10_head(const DicomKind& kind, const std::string& sop_instance, const std::string& source_title);
+/// A data set that came without a file around it: the identifier of a query, an answer to one. Errors as of
+/// dicom::read_file().
+Result<dicom::File> read_data_set(std::string_view set, std::string_view transfer_syntax, const dicom::Limits& limits,
+                                  Issues& issues);
 
 }  // namespace meridian::connect

@@ -195,11 +195,9 @@ Result<std::unique_ptr<connect::DicomObjects>> ArchiveHandler::get(const DicomQu
 
 // PS3.4, J.3.2 and J.3.3
 Result<connect::DicomCommitment> ArchiveHandler::commit(const DicomQuery& query) {
-  const connect::DicomKind kind{
-      query.sop_class, std::string(is_explicit(query) ? dicom::uids::kExplicitLittle : dicom::uids::kImplicitLittle)};
   Issues issues;
-  const dicom::File file = TRY(dicom::read_file(
-      connect::part_10_head(kind, std::string(connect::uids::kStorageCommitmentInstance), {}) + query.identifier,
+  const dicom::File file = TRY(connect::read_data_set(
+      query.identifier, is_explicit(query) ? dicom::uids::kExplicitLittle : dicom::uids::kImplicitLittle,
       dicom::Limits(), issues));
   const std::span<const dicom::DataSet> asked = dicom::items(file.data_set(), kReferencedInstances);
   if (asked.empty() || asked.size() > kMaxCommitted) {

@@ -8,6 +8,7 @@
 #include "formats/dicom/file.hpp"
 #include "formats/dicom/json.hpp"
 #include "formats/dicom/values.hpp"
+#include "imaging/internal/element_bytes.hpp"
 #include "imaging/internal/record_bytes.hpp"
 
 namespace meridian::imaging {
@@ -15,6 +16,8 @@ namespace {
 
 using dicom::Tag;
 using dicom::Vr;
+using internal::put_16;
+using internal::put_32;
 
 constexpr std::size_t kMaxValueBytes = 1024;
 
@@ -114,17 +117,6 @@ std::string value_of(const dicom::DataSet& set, const dicom::Element& element) {
     values.push_back(std::to_string(*number));
   }
   return joined(values);
-}
-
-void put_16(std::string& out, std::uint32_t value) {
-  char bytes[2];
-  store_little(bytes, static_cast<std::uint16_t>(value));
-  out.append(bytes, sizeof bytes);
-}
-void put_32(std::string& out, std::uint32_t value) {
-  char bytes[4];
-  store_little(bytes, value);
-  out.append(bytes, sizeof bytes);
 }
 
 /// A number of US or UL as bytes, others as they are; of even length.
@@ -251,9 +243,7 @@ std::string data_set_to_json(const std::string& set) {
   // Its own writer knows how each VR is written; what it is given here is small.
   if (set.empty()) return "{}";
   Issues issues;
-  const connect::DicomKind kind{"1.2.840.10008.5.1.4.1.1.7", std::string(dicom::uids::kExplicitLittle)};
-  const Result<dicom::File> file =
-      dicom::read_file(connect::part_10_head(kind, "1.2", {}) + set, dicom::Limits(), issues);
+  const Result<dicom::File> file = connect::read_data_set(set, dicom::uids::kExplicitLittle, dicom::Limits(), issues);
   return file ? dicom::to_json(file->data_set()) : "{}";
 }
 

@@ -3,23 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/bytes.hpp"
+#include "imaging/internal/element_bytes.hpp"
 
 namespace meridian::imaging {
 namespace {
 
 using dicom::Tag;
-
-void put_16(std::string& out, std::uint32_t value) {
-  char bytes[2];
-  store_little(bytes, static_cast<std::uint16_t>(value));
-  out.append(bytes, sizeof bytes);
-}
-void put_32(std::string& out, std::uint32_t value) {
-  char bytes[4];
-  store_little(bytes, value);
-  out.append(bytes, sizeof bytes);
-}
+using internal::put_16;
+using internal::put_32;
 
 bool is_ascii(const Item& item) {
   return imaging::is_ascii(item.attributes) && std::ranges::all_of(item.sequences, [](const Sequence& sequence) {

@@ -177,13 +177,11 @@ Result<DayRange> day_range(std::string_view value) {
 
 Result<Query> read_query(std::string_view identifier, bool is_explicit, bool is_patient_root) {
   if (identifier.empty()) return fail(ErrorCode::malformed_input, "the identifier is empty");
-  const connect::DicomKind kind{"1.2.840.10008.5.1.4.1.1.7",
-                                std::string(is_explicit ? dicom::uids::kExplicitLittle : dicom::uids::kImplicitLittle)};
   dicom::Limits limits;
   limits.max_elements = 10'000;
   Issues issues;
-  const dicom::File file =
-      TRY(dicom::read_file(connect::part_10_head(kind, "1.2", {}) + std::string(identifier), limits, issues));
+  const dicom::File file = TRY(connect::read_data_set(
+      identifier, is_explicit ? dicom::uids::kExplicitLittle : dicom::uids::kImplicitLittle, limits, issues));
   const dicom::DataSet& set = file.data_set();
   Query query;
   query.level = TRY(level_of(dicom::text(set, kLevel), is_patient_root));

@@ -99,14 +99,12 @@ WorklistKeys& WorklistKeys::in(Tag sequence) {
 
 Result<WorklistKeys> read_worklist_keys(std::string_view identifier, bool is_explicit, const Dialects* dialects) {
   if (identifier.empty()) return WorklistKeys();
-  const connect::DicomKind kind{"1.2.840.10008.5.1.4.1.1.7",
-                                std::string(is_explicit ? dicom::uids::kExplicitLittle : dicom::uids::kImplicitLittle)};
   dicom::Limits limits;
   limits.max_elements = kMaxElements;
   limits.max_depth = kMaxDepth;
   Issues issues;
-  const dicom::File file =
-      TRY(dicom::read_file(connect::part_10_head(kind, "1.2", {}) + std::string(identifier), limits, issues));
+  const dicom::File file = TRY(connect::read_data_set(
+      identifier, is_explicit ? dicom::uids::kExplicitLittle : dicom::uids::kImplicitLittle, limits, issues));
   const dicom::DataSet& set = file.data_set();
   if (dialects == nullptr) return Reading().read(set, set);
   return Reading().read(set, dialects->corrected(set));

@@ -86,10 +86,8 @@ Result<> TailCheck::finish() const {
   if (state_ == State::value || state_ == State::fragment_value) return broken("they end too early");
   if (state_ == State::fragment) return broken("their fragments have no end");
   if (held_.empty()) return {};
-  const connect::DicomKind kind{"1.2.840.10008.5.1.4.1.1.7", std::string(syntax_.uid)};
   Issues issues;
-  const Result<dicom::File> rest =
-      dicom::read_file(connect::part_10_head(kind, "1.2", {}) + held_, dicom::Limits(), issues);
+  const Result<dicom::File> rest = connect::read_data_set(held_, syntax_.uid, dicom::Limits(), issues);
   if (!rest) return fail(rest.error());
   return {};
 }
